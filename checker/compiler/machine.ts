@@ -1,0 +1,71 @@
+/**
+ * A machine: a compiled scenario, as the engine sees it. States are `words` unsigned 32-bit words; the engine knows
+ * nothing of what they mean.
+ */
+import type { BoundaryPoint, Failure, Frame } from './ir/graph.js';
+
+/** A plain tree of the shared state, as the direct execution has it: numbers, booleans, strings, arrays, objects. */
+export type StateTree = { readonly [field: string]: unknown };
+
+/** What `expand` appends behind the words of each successor: which step was taken, and two flags. */
+export const META_STEP = 0x3fff_ffff;
+/** The step was taken from a boundary at which the process was resting: it cannot resolve a deadlock. */
+export const META_RESTING = 0x4000_0000;
+/** There is no successor: the step ended in a model error; word 0 holds the failure's index. */
+export const META_FAILURE = 0x8000_0000;
+
+/** A step: one boundary of one process. */
+export interface Step {
+  readonly process: number;
+  readonly boundary: number;
+  readonly frames: readonly Frame[];
+}
+
+/** One transition with everything that the packed search does not store; made again when a trace is built. */
+export interface Transition {
+  readonly process: number;
+  readonly step: number;
+  /** Answers to the step's choices, in order. */
+  readonly choices: readonly number[];
+  /** How many boundaries the step ran through, its own included: how often a direct execution must be resumed. */
+  readonly boundaries: number;
+  /** The successor, or null if the step ended in a model error. */
+  readonly target: Uint32Array | null;
+  readonly failure: number | null;
+  readonly resting: boolean;
+}
+
+export interface Machine {
+  readonly words: number;
+  readonly initial: Uint32Array;
+  readonly processes: readonly string[];
+  readonly steps: readonly Step[];
+  readonly failures: readonly Failure[];
+  /** Property ids; bit i of the masks below belongs to entry i. */
+  readonly invariants: readonly string[];
+  readonly stepPredicates: readonly string[];
+  readonly witnesses: readonly string[];
+  /** Upper bound of what one `expand` may append, in words. */
+  readonly expansionLimit: number;
+
+  /**
+   * Appends one record of `words + 1` words per transition of the state at `source[at]` to `out`, from `out[outAt]`.
+   * Returns the position behind the last. The order is fixed: by process, then by choices.
+   */
+  expand(source: Uint32Array, at: number, out: Uint32Array, outAt: number): number;
+  /** The mask of the invariants that the state violates. */
+  violated(source: Uint32Array, at: number): number;
+  /** The mask of the step predicates that the step from the first state to the second violates. */
+  violatedStep(source: Uint32Array, at: number, target: Uint32Array, targetAt: number): number;
+  /** The mask of the witnesses that the state shows. */
+  witnessed(source: Uint32Array, at: number): number;
+  /** Whether some process is neither finished nor resting. */
+  unfinished(source: Uint32Array, at: number): boolean;
+
+  /** All transitions of a state, in the order of `expand`. Slow. */
+  transitions(state: Uint32Array): readonly Transition[];
+  /** The boundary of each process, or null where it has finished. */
+  boundaries(state: Uint32Array): readonly (BoundaryPoint | null)[];
+  /** The shared state, without program counters and locals. */
+  unpack(state: Uint32Array): StateTree;
+}

@@ -1,0 +1,74 @@
+/** What scenario and property files declare: plain data plus references to functions in the model language. */
+import type { Op } from './types.js';
+
+/** A model function of any signature; the front end checks its parameters against the root state. */
+type Predicate = (...states: never[]) => boolean;
+
+/** A process: a name for its lane in traces, the exported generator that it runs, and the arguments after the root. */
+export interface ProcessSpec {
+  readonly name: string;
+  readonly run: (root: never, ...args: never[]) => Op;
+  readonly args: readonly (number | boolean | string)[];
+}
+
+/** Declares a process. `run` is an exported generator function whose first parameter is the root state. */
+export function process<Root, Args extends readonly (number | boolean | string)[]>(
+  name: string,
+  run: (root: Root, ...args: Args) => Op,
+  ...args: Args
+): ProcessSpec {
+  return { name, run, args };
+}
+
+/** A property of the catalogue. */
+export interface PropertySpec {
+  /** Its number: `P1`. Failing assertions name it. */
+  readonly id: string;
+  /** What it says, in a few words: `no access after revocation`. */
+  readonly title: string;
+  /** An exported predicate over a state that must hold in every reachable one. */
+  readonly invariant?: (root: never) => boolean;
+  /** An exported predicate over the states before and after one step that must hold for every step. */
+  readonly step?: (before: never, after: never) => boolean;
+  /** True for the built-in property that no process is stuck for ever. */
+  readonly deadlock?: true;
+  // A property with none of the three is the set of assertions in the model that name its id.
+}
+
+export function property(spec: PropertySpec): PropertySpec {
+  return spec;
+}
+
+export type Verdict = 'holds' | 'violated' | 'incomplete' | 'vacuous' | 'error';
+
+/** A scenario: a configuration, what runs in it, what is checked and what is expected. */
+export interface ScenarioSpec {
+  /** One sentence: what question this scenario answers. */
+  readonly title: string;
+  /** The claims and bugs that it stands for: `S000-12`, `M4`, `S000-5(b)` for one side of several. */
+  readonly claims: readonly string[];
+  /** Why the expected verdict is the right one, and what was abstracted; shown by `mmucheck list`. */
+  readonly because?: string;
+  /** Patches of the model, by name without `.patch`, applied in this order. */
+  readonly variant?: readonly string[];
+  /** Every number, boolean and string of the model's configuration. */
+  readonly config: object;
+  /** Changes the state of all-zero values into the initial one. Runs as plain JavaScript, once. */
+  readonly setup?: (root: never) => void;
+  readonly processes: readonly ProcessSpec[];
+  readonly properties: readonly PropertySpec[];
+  /** The expected verdict by property id; a property that is not named is expected to hold. */
+  readonly expect?: Readonly<Record<string, Verdict>>;
+  /** Exported predicates over a state, each of which must be reached for `holds` not to be vacuous. */
+  readonly witnesses: readonly Predicate[];
+  /** Steps that this scenario is known never to execute, by function name, each with the reason why that is no gap. */
+  readonly unreached?: Readonly<Record<string, string>>;
+}
+
+/** The scenarios of one file, by name. */
+export type ScenarioSet = Readonly<Record<string, ScenarioSpec>>;
+
+/** Declares the scenarios of a file as its default export: `export default scenarios({ 'with-flush': {...} })`. */
+export function scenarios<const T extends ScenarioSet>(set: T): T {
+  return set;
+}

@@ -1,0 +1,18 @@
+/**
+ * The model language: everything that a model file may import.
+ *
+ * A model is ordinary TypeScript, restricted to what has a finite meaning (see README.md in this folder). The same
+ * text runs in two ways: directly under Node on an immer state, and compiled to packed transition functions. What is
+ * declared here is the meeting point of the two, so each function says what both of them do.
+ */
+export { property, scenarios } from './declarations.js';
+export type {
+  ProcessSpec,
+  PropertySpec,
+  ScenarioSpec,
+  ScenarioSet,
+  Verdict,
+} from './declarations.js';
+export { process } from './declarations.js';
+export { assert, assume, choose, chooseBelow, equal, rest } from './primitives.js';
+export type { Below, Bound, Boundary, Configuration, Guard, Op, Range, Rest, Vector } from './types.js';

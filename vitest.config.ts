@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: {
+    alias: { 'mmucheck/language': new URL('./checker/language/index.ts', import.meta.url).pathname },
+  },
+  test: {
+    include: ['{checker,model,properties,counterexamples,bench}/**/*.test.ts'],
+    exclude: ['**/*.exhaustive.test.ts', 'node_modules', 'dist'],
+    testTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
