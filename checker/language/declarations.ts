@@ -7,7 +7,8 @@ type Predicate = (...states: never[]) => boolean;
 /** A process: a name for its lane in traces, the exported generator that it runs, and the arguments after the root. */
 export interface ProcessSpec {
   readonly name: string;
-  readonly run: (root: never, ...args: never[]) => Op;
+  /** The exported generator; the front end checks its parameters against the root state and `args`. */
+  readonly run: CallableFunction;
   readonly args: readonly (number | boolean | string)[];
 }
 

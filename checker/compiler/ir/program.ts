@@ -118,8 +118,7 @@ export interface Variable {
 /** Statements. `label` numbers are unique within a function. */
 export type Stmt = {
   readonly span: Span;
-} & /** Gives a `value` variable or a `local place` its (first or next) content. */
-(
+} /** Gives a `value` variable or a `local place` its (first or next) content. */ & (
   | { readonly do: 'set'; readonly variable: number; readonly value: Expr }
   | { readonly do: 'alias'; readonly variable: number; readonly place: Place }
   /** Writes a scalar or a whole value record to the state, a local place, or a field of one. */
