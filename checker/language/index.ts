@@ -14,5 +14,5 @@ export type {
   Verdict,
 } from './declarations.js';
 export { process } from './declarations.js';
-export { assert, assume, choose, chooseBelow, equal, rest } from './primitives.js';
+export { assert, assume, choose, chooseBelow, current, equal, rest } from './primitives.js';
 export type { Below, Bound, Boundary, Configuration, Guard, Op, Range, Rest, Vector } from './types.js';

@@ -44,6 +44,28 @@ export function withChooser<T>(answer: Chooser, body: () => T): T {
   }
 }
 
+let running = -1;
+
+/** Runs `body` as process number `index`. For the direct execution only. */
+export function asProcess<T>(index: number, body: () => T): T {
+  const outer = running;
+  running = index;
+  try {
+    return body();
+  } finally {
+    running = outer;
+  }
+}
+
+/**
+ * The running process: its position in the scenario's list, from 0. The compiler folds it as a constant of each
+ * process. Not for predicates, which belong to no process.
+ */
+export function current(): number {
+  if (running < 0) throw new Error('current() was called outside a process');
+  return running;
+}
+
 /**
  * Nondeterminism: any of the alternatives, each in a successor of its own. It is not a step boundary.
  * One alternative is no choice.

@@ -69,6 +69,8 @@ export type BinaryOperator =
  */
 export type Expr = { readonly span: Span } & (
   | { readonly op: 'const'; readonly value: number | boolean | string; readonly type: Scalar }
+  /** The position of the running process in the scenario (`current()`): a constant once a process is inlined. */
+  | { readonly op: 'current'; readonly type: Scalar }
   | { readonly op: 'config'; readonly name: string; readonly type: Scalar }
   /** Reads a scalar or a whole value record: from a local, a parameter, a local place or the state. */
   | { readonly op: 'read'; readonly place: Place; readonly type: ValueType }
