@@ -1,0 +1,63 @@
+/** What a reader wants to know about a run besides its steps: what was checked on what, and how it ended. */
+import { effectLines } from '../effects.js';
+import { labelOf } from '../build.js';
+import { finalState, type Trace, type TraceFrame } from '../trace.js';
+import { differences } from '../tree.js';
+
+/** `P3 violated: no dirty write missed`. */
+export function headline(trace: Trace): string {
+  return `${trace.property.id} violated: ${trace.property.title}`;
+}
+
+/** What the run ends in, as a sentence. */
+export function conclusion(trace: Trace): string {
+  const { kind, error, message, stack } = trace.violation;
+  const property = `${trace.property.id} (${trace.property.title})`;
+  const steps = trace.steps.length;
+  switch (kind) {
+    case 'invariant':
+      return `${steps === 0 ? 'In the initial state' : `After step ${steps}`}, ${property} does not hold.`;
+    case 'step':
+      return `Step ${steps} breaks ${property}.`;
+    case 'deadlock':
+      return `${property}: ${message}.`;
+    case 'assertion':
+      return `Step ${steps} breaks ${property} at ${placeOf(stack)}: ${message}`;
+    case 'model error':
+      return `Step ${steps} ends in a model error (${error}) at ${placeOf(stack)}: ${message}`;
+  }
+}
+
+/** Scenario, model and configuration, as pairs of a word and a text. */
+export function origin(trace: Trace): [string, string][] {
+  const { scenario, model, configuration } = trace;
+  const claims = scenario.claims.length === 0 ? '' : ` (${scenario.claims.join(', ')})`;
+  const settings = Object.entries(configuration).map(([name, value]) => `${name}=${value}`);
+  const lines: [string, string][] = [['Scenario', `${scenario.name}${claims}: ${scenario.title}`]];
+  if (model.patches.length > 0) lines.push(['Variant', model.patches.map((patch) => patch.name).join(', ')]);
+  if (settings.length > 0) lines.push(['Configuration', settings.join(', ')]);
+  return lines;
+}
+
+/** What each process would do next, and where that is; the place is empty for one that is not to be looked for. */
+export function standing(trace: Trace): { process: string; text: string; place: string }[] {
+  return trace.processes.map((process, index) => {
+    const stack = trace.standing[index] ?? null;
+    if (stack === null) return { process, text: '(finished)', place: '' };
+    if (!trace.steps.some((step) => step.process === process))
+      return { process, text: '(took no step)', place: '' };
+    return { process, text: labelOf(stack), place: placeOf(stack) };
+  });
+}
+
+/** What of the shared state is different from the initial one when the run ends. */
+export function outcome(trace: Trace, limit: number): string[] {
+  const state = finalState(trace);
+  return effectLines(differences(trace.initial, state), state, limit);
+}
+
+/** `model/kernel/tdp_mmu.ts:120`, where the process is in the file of the innermost call. */
+export function placeOf(stack: readonly TraceFrame[] | null): string {
+  const frame = stack?.at(-1);
+  return frame === undefined ? '' : `${frame.file}:${frame.line}`;
+}

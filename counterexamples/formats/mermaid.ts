@@ -1,0 +1,40 @@
+/** A Mermaid sequence diagram: one lifeline per process that acts, one note per step. */
+import { statesOf, type Trace } from '../trace.js';
+import { conclusion, headline } from './facts.js';
+import { actingLanes, visibleEffects } from './rows.js';
+
+export function mermaid(trace: Trace): string {
+  const acting = actingLanes(trace);
+  const lanes = acting.length > 0 ? acting : [...trace.processes.keys()];
+  const states = statesOf(trace);
+  const lines = ['sequenceDiagram', `  title ${escape(headline(trace))}`];
+  for (const lane of lanes) lines.push(`  participant p${lane} as ${escape(trace.processes[lane] ?? '')}`);
+  let context = '';
+  for (const [index, step] of trace.steps.entries()) {
+    const lane = `p${trace.processes.indexOf(step.process)}`;
+    const enclosing = step.stack.slice(0, -1).map((frame) => `${frame.function}()`);
+    const now = `${lane} ${enclosing.join(' > ')}`;
+    const parts = [
+      ...(now !== context && enclosing.length > 0 ? [`in ${enclosing.at(-1)}`] : []),
+      step.label,
+      ...visibleEffects(step, states[index + 1] ?? trace.initial, trace.locks, 4),
+    ];
+    context = now;
+    lines.push(`  Note over ${lane}: ${index + 1}. ${parts.map(escape).join('<br/>')}`);
+  }
+  const span = lanes.length === 1 ? `p${lanes[0]}` : `p${lanes[0]},p${lanes.at(-1)}`;
+  lines.push(`  Note over ${span}: ${escape(conclusion(trace))}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * Everything that could mean something to Mermaid, or to the HTML that it makes, as an entity code. A name that is
+ * nothing but blanks would end the line too early.
+ */
+function escape(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return (line === '' ? '?' : line).replace(
+    /[^\p{L}\p{N} ._()[\]=,+?!/]/gu,
+    (char) => `#${char.codePointAt(0)};`,
+  );
+}

@@ -1,0 +1,55 @@
+/**
+ * The plain-text table that is pasted into mail: ASCII, no tabs, no trailing blanks, at most 100 columns, one lane per
+ * process that acts.
+ */
+import type { Trace } from '../trace.js';
+import { conclusion, headline, origin, outcome, standing } from './facts.js';
+import { ascii, fold } from './fold.js';
+import { type Paint, renderTable } from './table.js';
+
+export interface TextOptions {
+  readonly width?: number;
+}
+
+export const MAIL_WIDTH = 100;
+
+export function text(trace: Trace, { width = MAIL_WIDTH }: TextOptions = {}): string {
+  const lines = [
+    ...opening(trace, width),
+    '',
+    ...renderTable(trace, { width, effectLimit: 4, paint: plain }),
+    '',
+    ...ending(trace, width),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+export function opening(trace: Trace, width: number): string[] {
+  const count = trace.steps.length;
+  const lines = fold(ascii(`${headline(trace)} (${count} ${count === 1 ? 'step' : 'steps'})`), width, '  ');
+  for (const [word, value] of origin(trace)) lines.push(...fold(ascii(`${word}: ${value}`), width, '  '));
+  return lines;
+}
+
+export function ending(trace: Trace, width: number): string[] {
+  const lines = fold(ascii(`=> ${conclusion(trace)}`), width, '   ');
+  const changed = outcome(trace, 12);
+  if (changed.length > 0) {
+    lines.push('', 'The state, where it is not as at the start:');
+    for (const line of changed) lines.push(...indented(line, width));
+  }
+  lines.push('', 'The next step of each process:');
+  const rows = standing(trace).map((row) => ({ ...row, process: ascii(row.process), text: ascii(row.text) }));
+  const column = Math.min(20, Math.max(...rows.map((row) => row.process.length)));
+  for (const row of rows) {
+    const place = row.place === '' ? '' : `  ${row.place}`;
+    lines.push(...indented(`${row.process.padEnd(column)}  ${row.text}${place}`, width));
+  }
+  return lines;
+}
+
+function indented(line: string, width: number): string[] {
+  return fold(line.replace(/[^\x20-\x7e]/gu, '?'), width - 2, '  ').map((part) => `  ${part}`);
+}
+
+const plain: Paint = (cell) => cell;
