@@ -1,0 +1,112 @@
+/** A project: the folders that `mmucheck.json` names, read into memory once. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { InputError } from '../diagnostics.js';
+import type { Patch } from './patch.js';
+import { addFile, type ModelSources, readSources, readText } from './sources.js';
+
+/** What `mmucheck.json` says: folders, relative to the file's own. */
+export interface Settings {
+  readonly model: string;
+  readonly properties: string;
+  readonly scenarios: string;
+  readonly variants: string;
+}
+
+export interface Workspace {
+  /** Absolute. */
+  readonly root: string;
+  readonly settings: Settings;
+  readonly sources: ModelSources;
+  /** By name without `.patch`. */
+  readonly variants: ReadonlyMap<string, Patch>;
+}
+
+/** Reads the project whose `mmucheck.json` lies in `root`. */
+export function openWorkspace(root: string): Workspace {
+  const settings = readSettings(root);
+  const folders = [settings.model, settings.properties, settings.scenarios];
+  const outermost = folders.filter((each) => !folders.some((other) => each.startsWith(`${other}/`)));
+  return {
+    root: resolve(root),
+    settings,
+    sources: readSources(root, [...new Set(outermost)]),
+    variants: readVariants(root, settings.variants),
+  };
+}
+
+/** The names of the catalogue's scenario files. A file there without a default export is a helper of theirs. */
+export function scenarioFiles({ sources, settings }: Workspace): string[] {
+  return [...sources.texts]
+    .filter(([file, text]) => file.startsWith(`${settings.scenarios}/`) && /^export default\b/m.test(text))
+    .map(([file]) => file)
+    .sort();
+}
+
+/** Adds a user's scenario file, from anywhere, and returns its name in the sources. */
+export function withFile(workspace: Workspace, path: string): { workspace: Workspace; file: string } {
+  const { sources, file } = addFile(workspace.sources, path);
+  return { workspace: { ...workspace, sources }, file };
+}
+
+/** Reads a patch that the user names. */
+export function readPatchFile(path: string): Patch {
+  return { name: path, text: readText(path) };
+}
+
+const DEFAULTS: Settings = {
+  model: 'model',
+  properties: 'properties',
+  scenarios: 'model/scenarios',
+  variants: 'model/variants',
+};
+
+function readSettings(root: string): Settings {
+  const file = 'mmucheck.json';
+  const path = join(root, file);
+  const span = { file, line: 1, column: 1 };
+  const advice = `Write ${JSON.stringify(DEFAULTS)}.`;
+  if (!existsSync(path)) throw InputError.of(`there is no ${path}`, `Run inside a project. ${advice}`);
+  let given: unknown;
+  try {
+    given = JSON.parse(readText(path));
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw InputError.of(
+      `${file} is no JSON: ${error instanceof Error ? error.message : error}`,
+      advice,
+      span,
+    );
+  }
+  if (!isSettings(given)) {
+    throw InputError.of(
+      `${file} may name these folders only: ${Object.keys(DEFAULTS).join(', ')}`,
+      advice,
+      span,
+    );
+  }
+  return { ...DEFAULTS, ...given };
+}
+
+function isSettings(given: unknown): given is Partial<Settings> {
+  return (
+    typeof given === 'object' &&
+    given !== null &&
+    Object.entries(given).every(([key, value]) => key in DEFAULTS && typeof value === 'string')
+  );
+}
+
+function readVariants(root: string, folder: string): Map<string, Patch> {
+  const path = join(root, folder);
+  const names = existsSync(path)
+    ? readdirSync(path)
+        .filter((name) => name.endsWith('.patch'))
+        .sort()
+    : [];
+  return new Map(
+    names.map((name) => [
+      name.slice(0, -'.patch'.length),
+      { name: `${folder}/${name}`, text: readText(join(path, name)) },
+    ]),
+  );
+}

@@ -1,0 +1,158 @@
+/**
+ * Scenario files become scenarios: evaluated once to learn which variants they want, and again on the patched sources,
+ * so that the functions that a scenario holds are those of its variant.
+ */
+import { type Diagnostic, InputError } from '../diagnostics.js';
+import type { ScenarioSpec } from '../language/index.js';
+import { type ModelModules, modulesOf } from './evaluate.js';
+import { spanOfMember } from './literals.js';
+import { applyPatches, type Fuzz, type Patch, type Patched } from './patch.js';
+import type { Workspace } from './project.js';
+import { contentHash, type ModelSources } from './sources.js';
+import { checkSpec, type Roots } from './spec.js';
+import { suggestion } from './suggest.js';
+
+export interface Scenario {
+  /** `M4/conditional-flush`: the file and the key in it; the file alone where the key is `default`. */
+  readonly name: string;
+  readonly file: string;
+  readonly spec: ScenarioSpec;
+  /** The names of its variants, joined by `+`; null for the model as it is. */
+  readonly variant: string | null;
+  /** The names of the user's patches on top of them. */
+  readonly patches: readonly string[];
+  readonly roots: Roots;
+  /** With all patches applied. */
+  readonly sources: ModelSources;
+  readonly modules: ModelModules;
+  readonly fuzz: readonly Fuzz[];
+}
+
+/** A scenario that cannot be loaded, say because its variant and the user's patch exclude each other. */
+export interface Unloadable {
+  readonly name: string;
+  readonly file: string;
+  readonly error: InputError;
+}
+
+/** Loads the scenarios of a file, with the user's patches on top of each one's variants. Any error is thrown. */
+export function loadScenarios(
+  workspace: Workspace,
+  file: string,
+  patches: readonly Patch[] = [],
+): Scenario[] {
+  const loaded = loadEach(workspace, file, patches);
+  const problems = loaded.flatMap((each) => ('error' in each ? each.error.diagnostics : []));
+  if (problems.length > 0) throw new InputError(unique(problems));
+  return loaded.filter((each): each is Scenario => !('error' in each));
+}
+
+/** The same, with the scenarios that cannot be loaded beside those that can. A file without any is thrown. */
+export function loadEach(
+  workspace: Workspace,
+  file: string,
+  patches: readonly Patch[] = [],
+): (Scenario | Unloadable)[] {
+  return Object.entries(setOf(modulesOf(workspace.sources), file)).map(([key, spec]) => {
+    const name = nameOf(workspace, file, key);
+    try {
+      return load(workspace, file, key, spec, name, patches);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return { name, file, error };
+    }
+  });
+}
+
+function load(
+  workspace: Workspace,
+  file: string,
+  key: string,
+  base: unknown,
+  name: string,
+  patches: readonly Patch[],
+): Scenario {
+  const variants = variantsOf(workspace, file, key, base);
+  const { sources, fuzz } = patched(workspace.sources, [...variants.map(([, patch]) => patch), ...patches]);
+  const modules = modulesOf(sources);
+  const set = setOf(modules, file);
+  if (!Object.hasOwn(set, key)) {
+    throw InputError.of(
+      `the patched ${file} has no scenario '${key}'`,
+      'Leave the scenario out of the patch.',
+    );
+  }
+  const checked = checkSpec(modules, file, key, set[key]);
+  if ('problems' in checked) throw new InputError(checked.problems);
+  return {
+    name,
+    file,
+    variant: variants.length === 0 ? null : variants.map(([variant]) => variant).join('+'),
+    patches: patches.map((each) => each.name),
+    ...checked,
+    sources,
+    modules,
+    fuzz,
+  };
+}
+
+const patchedBefore = new Map<string, Patched>();
+
+/** The same sources are patched in the same way for many scenarios. */
+function patched(sources: ModelSources, patches: readonly Patch[]): Patched {
+  if (patches.length === 0) return { sources, fuzz: [] };
+  const key = JSON.stringify([contentHash(sources), patches]);
+  let result = patchedBefore.get(key);
+  if (result === undefined) {
+    result = applyPatches(sources, patches);
+    patchedBefore.set(key, result);
+  }
+  return result;
+}
+
+function setOf(modules: ModelModules, file: string): Readonly<Record<string, unknown>> {
+  const set = modules.exportsOf(file)['default'];
+  const span = spanOfMember(file, modules.sources.texts.get(file) ?? '', []);
+  if (typeof set !== 'object' || set === null || Object.keys(set).length === 0) {
+    const advice = "End the file with `export default scenarios({ 'a-name': { ... } })`.";
+    throw InputError.of(`${file} declares no scenarios`, advice, span);
+  }
+  return set as Readonly<Record<string, unknown>>;
+}
+
+function variantsOf(
+  { sources, variants }: Workspace,
+  file: string,
+  key: string,
+  spec: unknown,
+): [string, Patch][] {
+  const names: unknown = typeof spec === 'object' && spec !== null && 'variant' in spec ? spec.variant : [];
+  // A list of anything else is a matter of the shape, which is checked later.
+  if (!Array.isArray(names)) return [];
+  return names.filter(isString).map((name, index) => {
+    const patch = variants.get(name);
+    if (patch !== undefined) return [name, patch];
+    const span = spanOfMember(file, sources.texts.get(file) ?? '', [key, 'variant', index]);
+    throw InputError.of(
+      `scenario '${key}': there is no variant '${name}'`,
+      suggestion(name, variants.keys()),
+      span,
+    );
+  });
+}
+
+const isString = (value: unknown): value is string => typeof value === 'string';
+
+function nameOf({ settings }: Workspace, file: string, key: string): string {
+  const inCatalogue = file.startsWith(`${settings.scenarios}/`);
+  const path = inCatalogue
+    ? file.slice(settings.scenarios.length + 1)
+    : file.slice(file.lastIndexOf('/') + 1);
+  const stem = path.replace(/\.ts$/, '');
+  return key === 'default' ? stem : `${stem}/${key}`;
+}
+
+/** A file that does not compile is the same complaint in each of its scenarios. */
+function unique(problems: readonly Diagnostic[]): Diagnostic[] {
+  return [...new Map(problems.map((each) => [JSON.stringify(each), each])).values()];
+}
