@@ -1,0 +1,158 @@
+/**
+ * The configuration of a scenario: how large, which hardware, which kernel options.
+ *
+ * `configure` takes what a scenario says, fills in the defaults and derives every other number that the bounds in
+ * state.ts name.
+ */
+import type { Configuration } from 'mmucheck/language';
+
+/** What a scenario may choose. */
+export interface Choices {
+  readonly vcpus: number;
+  /** 2M ranges in the memslot. */
+  readonly hugePages: number;
+  /** 4K pages in a 2M page (512 on hardware; 2 tell apart what 512 do as long as gfns differ by position only). */
+  readonly fanout: number;
+  /** The root and the 4K-level tables that may exist at once. */
+  readonly tables: number;
+  /** Invalidations that the host runs: bounds mmu_invalidate_seq. */
+  readonly invalidations: number;
+  /** gfns in one word of the dirty bitmap (64 in the kernel). */
+  readonly wordBits: number;
+
+  /**
+   * `may-cache`: one set of translations that may be cached, grown by itself; exact for safety.
+   * `explicit`: entries with fills, copies and replacements as steps of their own.
+   */
+  readonly tlb: 'may-cache' | 'explicit';
+  /** Linear aliases besides the guest-physical lane. `unbounded` (may-cache only): a violation drops nothing for sure. */
+  readonly aliases: 'none' | 'one' | 'unbounded';
+  /** Paging-structure caches: which tables may still be reached without the parent entry (may-cache only). */
+  readonly reach: boolean;
+  /** Whether any leaf may be non-executable, so that X must be told apart in TLBs. */
+  readonly trackExec: boolean;
+  /** Whether leafs with D clear occur, so that the cached D must be told apart. */
+  readonly trackDirty: boolean;
+  /** Requests, modes, kicks and acks as steps of their own, or one step in which every vCPU has left and flushed. */
+  readonly flush: 'protocol' | 'atomic';
+
+  /** Whether vCPUs are SRCU readers outside the guest: needed where something waits for them (synchronize_srcu). */
+  readonly srcu: boolean;
+
+  /** What the guest does. It accesses the first `guestGfns` gfns. */
+  readonly guestReads: boolean;
+  readonly guestWrites: boolean;
+  readonly guestFetches: boolean;
+  readonly guestGfns: number;
+  /** VM exits at any time (interrupts), not only on faults and kicks. */
+  readonly spontaneousExits: boolean;
+
+  /** kvm.nx_huge_pages: huge leafs are not executable; an exec fault splits. */
+  readonly nxHugePages: boolean;
+  /** kvm.eager_page_split. */
+  readonly eagerPageSplit: boolean;
+  /** Whether walks may find need_resched() or a contended mmu_lock. */
+  readonly reschedule: boolean;
+  /** Whether the allocation of a page table for a split may fail. */
+  readonly allocationFails: boolean;
+}
+
+/** All of it, with what is derived. */
+export interface Config extends Configuration, Choices {
+  readonly processes: number;
+  readonly lastProcess: number;
+  readonly vcpuMask: number;
+  readonly gfns: number;
+  readonly lastGfn: number;
+  readonly pfns: number;
+  readonly entries: number;
+  readonly words: number;
+  readonly wordMask: number;
+  readonly lanes: number;
+  readonly violationShrinks: boolean;
+  readonly mayHuge: number;
+  readonly maySmall: number;
+  readonly tlbEntries: number;
+  readonly reachTables: number;
+  readonly execGhosts: number;
+  /**
+   * Sets of translations (hardware/tlb.ts): variants per class of pfn, the set of all, and the subsets of one class,
+   * of those with W, of those that allow writes without an assist (W and D), and of those that allow fetches.
+   */
+  readonly variants: number;
+  readonly classSet: number;
+  readonly writableSet: number;
+  readonly writeSet: number;
+  readonly fetchSet: number;
+  readonly translationSets: number;
+}
+
+export const DEFAULTS: Choices = {
+  vcpus: 1,
+  hugePages: 1,
+  fanout: 2,
+  tables: 3,
+  invalidations: 0,
+  wordBits: 8,
+  tlb: 'may-cache',
+  aliases: 'unbounded',
+  reach: false,
+  trackExec: false,
+  trackDirty: false,
+  flush: 'protocol',
+  srcu: false,
+  guestReads: false,
+  guestWrites: true,
+  guestFetches: false,
+  guestGfns: 1,
+  spontaneousExits: false,
+  nxHugePages: false,
+  eagerPageSplit: true,
+  reschedule: true,
+  allocationFails: false,
+};
+
+/** The configuration of a scenario with so many processes. */
+export function configure(choices: Partial<Choices>, processes: number): Config {
+  const chosen: Choices = { ...DEFAULTS, ...choices };
+  const gfns = chosen.hugePages * chosen.fanout;
+  const lanes = chosen.aliases === 'one' ? 2 : 1;
+  const explicit = chosen.tlb === 'explicit';
+  const dirties = chosen.trackDirty ? 2 : 1;
+  const variants = 2 * (chosen.trackExec ? 2 : 1) * dirties;
+  const isDirty = (variant: number) => variant % dirties === dirties - 1;
+  const isWritable = (variant: number) => variant % variants >= variants / 2;
+  const isExecutable = (variant: number) => !chosen.trackExec || variant % (2 * dirties) >= dirties;
+  return {
+    ...chosen,
+    processes,
+    lastProcess: processes - 1,
+    vcpuMask: 2 ** chosen.vcpus - 1,
+    gfns,
+    lastGfn: gfns - 1,
+    pfns: 2 * gfns,
+    entries: chosen.hugePages > chosen.fanout ? chosen.hugePages : chosen.fanout,
+    words: (gfns + chosen.wordBits - 1 - ((gfns + chosen.wordBits - 1) % chosen.wordBits)) / chosen.wordBits,
+    wordMask: 2 ** (chosen.wordBits < gfns ? chosen.wordBits : gfns) - 1,
+    lanes,
+    violationShrinks: chosen.aliases !== 'unbounded',
+    mayHuge: explicit ? 0 : lanes * chosen.hugePages,
+    maySmall: explicit ? 0 : lanes * gfns,
+    tlbEntries: explicit ? lanes * (chosen.hugePages + gfns) : 0,
+    reachTables: chosen.reach ? chosen.tables : 0,
+    execGhosts: chosen.trackExec ? gfns : 0,
+    variants,
+    classSet: 2 ** variants - 1,
+    writableSet: setOf(3 * variants, isWritable),
+    writeSet: setOf(3 * variants, (variant) => isWritable(variant) && isDirty(variant)),
+    fetchSet: setOf(3 * variants, isExecutable),
+    translationSets: 2 ** (3 * variants) - 1,
+  };
+}
+
+/** The set of the numbers below `count` with a property, as bits. */
+function setOf(count: number, has: (variant: number) => boolean): number {
+  let set = 0;
+  for (let variant = 0; variant < count; variant++) if (has(variant)) set += 2 ** variant;
+  return set;
+}

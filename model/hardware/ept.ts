@@ -1,0 +1,76 @@
+/**
+ * The page tables as memory. Everything that changes an entry, KVM's primitives and the processor's A/D updates
+ * alike, comes through `write_entry`, so that what follows from a change at once is written once: which translations
+ * become cacheable, who owns FROZEN (P5), and which rights were taken from the guest (P8).
+ */
+import { assert, current, equal } from 'mmucheck/language';
+import { type Kvm, ROOT, type Spte, type SptePtr } from '../state.js';
+import { tlb_may_cache } from './tlb.js';
+
+/** The bare access of one aligned 8-byte entry. Callers make the step. */
+export function read_entry(kvm: Kvm, sptep: SptePtr): Spte {
+  return kvm.pt[sptep.table].spte[sptep.index];
+}
+
+export function write_entry(kvm: Kvm, sptep: SptePtr, spte: Spte): void {
+  const old = read_entry(kvm, sptep);
+  if (old.kind === 'FROZEN' && spte.kind !== 'FROZEN') {
+    assert(
+      kvm.pt[sptep.table].frozen_by[sptep.index] === current(),
+      'P5',
+      'a FROZEN entry is overwritten by another process than the one that froze it',
+    );
+    kvm.pt[sptep.table].frozen_by[sptep.index] = -1;
+  }
+  if (spte.kind === 'FROZEN' && old.kind !== 'FROZEN') kvm.pt[sptep.table].frozen_by[sptep.index] = current();
+  note_rights(kvm, sptep, old, spte);
+  kvm.pt[sptep.table].spte[sptep.index] = spte;
+  if (old.kind === 'TABLE' && !equal(old, spte)) kvm.pt[old.child].state = 'detached';
+  if (spte.kind === 'TABLE') kvm.pt[spte.child].state = 'linked';
+  tlb_may_cache(kvm, sptep);
+}
+
+/** Ghost of P8: compares what the guest may do with each gfn below the entry before and after the change. */
+function note_rights(kvm: Kvm, sptep: SptePtr, old: Spte, spte: Spte): void {
+  if (sptep.table !== ROOT) {
+    const parent = kvm.pt[sptep.table].parent;
+    const link = kvm.pt[ROOT].spte[parent];
+    if (link.kind === 'TABLE' && link.child === sptep.table)
+      note_right(kvm, parent * kvm.config.fanout + sptep.index, old, spte);
+    return;
+  }
+  for (let i = 0; i < kvm.config.fanout; i++)
+    note_right(kvm, sptep.index * kvm.config.fanout + i, leaf_below(kvm, old, i), leaf_below(kvm, spte, i));
+}
+
+/** The entry that decides about the `i`-th page below a root entry. */
+function leaf_below(kvm: Kvm, spte: Spte, i: number): Spte {
+  if (spte.kind === 'TABLE') return kvm.pt[spte.child].spte[i];
+  return spte;
+}
+
+function note_right(kvm: Kvm, gfn: number, old: Spte, spte: Spte): void {
+  const had = old.kind === 'LEAF';
+  const has = spte.kind === 'LEAF';
+  if (had && !has) kvm.ghost.removed_read[gfn] = current();
+  if (!had && has) kvm.ghost.removed_read[gfn] = -1;
+  if (had && old.writable && !(has && spte.writable)) kvm.ghost.removed_write[gfn] = current();
+  if (!(had && old.writable) && has && spte.writable) kvm.ghost.removed_write[gfn] = -1;
+  if (kvm.config.trackExec) {
+    if (had && old.executable && !(has && spte.executable)) kvm.ghost.removed_exec[gfn] = current();
+    if (!(had && old.executable) && has && spte.executable) kvm.ghost.removed_exec[gfn] = -1;
+  }
+}
+
+/**
+ * The point at which the running operation promises that what it narrowed or removed can no longer be used: its
+ * return, or the unlock that its callers rely on. From here P8 binds.
+ */
+export function promise_flushed(kvm: Kvm): void {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) {
+    if (kvm.ghost.removed_read[gfn] === current()) kvm.ghost.removed_read[gfn] = kvm.config.processes;
+    if (kvm.ghost.removed_write[gfn] === current()) kvm.ghost.removed_write[gfn] = kvm.config.processes;
+    if (kvm.config.trackExec && kvm.ghost.removed_exec[gfn] === current())
+      kvm.ghost.removed_exec[gfn] = kvm.config.processes;
+  }
+}

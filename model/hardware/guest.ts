@@ -1,0 +1,143 @@
+/**
+ * The guest: what a vCPU does between VM entry and VM exit, at level A of fidelity (a walk is atomic).
+ *
+ * Accesses are idempotent: one that changes nothing (neither A nor D nor a TLB) is no step. What a successful access
+ * could observe, a wrong frame or an unrecorded write, is a property of the translations that it may use.
+ */
+import { assume, choose, chooseBelow, type Op, rest } from 'mmucheck/language';
+import type { Fault } from '../kernel/fault.js';
+import { type Gfn, type Kvm, ROOT, type Spte, type SptePtr, type VcpuId } from '../state.js';
+import { write_entry } from './ept.js';
+import { ept_violation_invalidates, GP, huge_index, tlb_slot } from './tlb.js';
+import { walk, walk_is_huge } from './translation.js';
+
+export type ExitReason = 'EPT_VIOLATION' | 'EXTERNAL_INTERRUPT';
+type Access = 'read' | 'write' | 'fetch';
+
+/** Runs the guest until it exits; an EPT violation fills in `fault`. */
+export function* run_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason> {
+  while (true) {
+    yield rest(() => !kvm.vcpus[vcpu].ipi);
+    if (choose(false, true)) {
+      assume(kvm.vcpus[vcpu].ipi || kvm.config.spontaneousExits);
+      kvm.vcpus[vcpu].in_guest = false;
+      return 'EXTERNAL_INTERRUPT';
+    }
+    const gfn = chooseBelow(kvm.config.guestGfns);
+    const access = choose('read', 'write', 'fetch');
+    assume(access !== 'read' || kvm.config.guestReads);
+    assume(access !== 'write' || kvm.config.guestWrites);
+    assume(access !== 'fetch' || kvm.config.guestFetches);
+    const lane = chooseBelow(kvm.config.lanes);
+    if (choose(false, true)) access_through_walk(kvm, vcpu, gfn, access, lane);
+    else {
+      fault.present = ept_violation(kvm, vcpu, gfn, access, lane);
+      fault.gfn = gfn;
+      fault.write = access === 'write';
+      fault.exec = access === 'fetch';
+      return 'EPT_VIOLATION';
+    }
+  }
+}
+
+/** Whether a leaf gives the right. */
+function allows(leaf: Spte, access: Access): boolean {
+  return (
+    leaf.kind === 'LEAF' && (access !== 'write' || leaf.writable) && (access !== 'fetch' || leaf.executable)
+  );
+}
+
+/** A3/A5: an access that walks sets A, and D if it writes, and may leave its translation in the TLB. */
+function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): void {
+  const leaf = walk(kvm, gfn);
+  assume(allows(leaf, access));
+  const used: Spte = { ...leaf, accessed: true, dirty: leaf.dirty || access === 'write' };
+  if (kvm.config.tlb === 'may-cache') assume(leaf.accessed !== used.accessed || leaf.dirty !== used.dirty);
+  if (leaf.accessed !== used.accessed || leaf.dirty !== used.dirty)
+    write_entry(kvm, leaf_pointer(kvm, gfn), used);
+  fill(kvm, vcpu, gfn, lane, used);
+}
+
+/** Puts a translation into the explicit TLB, over what the same lane, size and base held. */
+function fill(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, leaf: Spte): void {
+  if (kvm.config.tlb === 'may-cache') return;
+  kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, walk_is_huge(kvm, gfn) ? 2 : 1, gfn)] = {
+    present: true,
+    pfn: leaf.pfn,
+    writable: leaf.writable,
+    executable: leaf.executable,
+    dirty: leaf.dirty || !kvm.config.trackDirty,
+  };
+}
+
+/** The entry that a walk for `gfn` ends in. */
+function leaf_pointer(kvm: Kvm, gfn: Gfn): SptePtr {
+  const top = kvm.pt[ROOT].spte[huge_index(kvm, gfn)];
+  if (top.kind === 'TABLE') return { table: top.child, index: gfn % kvm.config.fanout };
+  return { table: ROOT, index: huge_index(kvm, gfn) };
+}
+
+/**
+ * A6: the walk ends in a hole or in a leaf without the right, or a cached translation without the right is used,
+ * also a stale one that memory has widened since. Drops what a violation drops, and exits. Returns whether the
+ * translation that faulted was present.
+ */
+function ept_violation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): boolean {
+  const leaf = walk(kvm, gfn);
+  const by_walk = choose(true, false);
+  if (by_walk) assume(!allows(leaf, access));
+  else assume(caches_without_right(kvm, vcpu, gfn, access, lane) && allows(leaf, access));
+  kvm.vcpus[vcpu].in_guest = false;
+  ept_violation_invalidates(kvm, vcpu, gfn, lane);
+  return !by_walk || leaf.kind === 'LEAF';
+}
+
+/** Whether some translation of `gfn` that the access may use, in its lane or the guest-physical one, lacks the right. */
+function caches_without_right(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): boolean {
+  for (let l = 0; l < kvm.config.lanes; l++) {
+    if (l === GP || l === lane) {
+      if (kvm.config.tlb === 'explicit') {
+        for (let level = 1; level <= 2; level++) {
+          const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, l, level, gfn)];
+          if (
+            entry.present &&
+            !((access !== 'write' || entry.writable) && (access !== 'fetch' || entry.executable))
+          )
+            return true;
+        }
+      } else {
+        const set =
+          kvm.vcpus[vcpu].tlb.may_huge[l * kvm.config.hugePages + huge_index(kvm, gfn)] |
+          kvm.vcpus[vcpu].tlb.may_small[l * kvm.config.gfns + gfn];
+        if (access === 'write' && (set & ~kvm.config.writableSet) !== 0) return true;
+        if (access === 'fetch' && (set & ~kvm.config.fetchSet) !== 0) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/**
+ * The translation hardware on its own (explicit TLB): fills for any gfn and lane at any time in guest mode (A1), and
+ * copies from the guest-physical lane into an alias (A2). Evictions add nothing, as no entry ever must be used.
+ */
+export function* speculation(kvm: Kvm, vcpu: VcpuId): Op {
+  while (true) {
+    yield rest(() => true);
+    assume(kvm.vcpus[vcpu].in_guest);
+    const gfn = chooseBelow(kvm.config.gfns);
+    const lane = chooseBelow(kvm.config.lanes);
+    if (choose(true, false)) {
+      const leaf = walk(kvm, gfn);
+      assume(leaf.kind === 'LEAF');
+      if (!leaf.accessed) write_entry(kvm, leaf_pointer(kvm, gfn), { ...leaf, accessed: true });
+      fill(kvm, vcpu, gfn, lane, leaf);
+    } else {
+      assume(lane !== GP && kvm.config.tlb === 'explicit');
+      const level = choose(1, 2);
+      const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, GP, level, gfn)];
+      assume(entry.present);
+      kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)] = entry;
+    }
+  }
+}

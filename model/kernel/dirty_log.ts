@@ -1,0 +1,112 @@
+/**
+ * Dirty logging by write protection (no PML): enabling it on the memslot (arch/x86/kvm/x86.c, virt/kvm/kvm_main.c)
+ * and KVM_GET_DIRTY_LOG without manual protection.
+ */
+import type { Op, Range } from 'mmucheck/language';
+import { promise_flushed } from '../hardware/ept.js';
+import { type Kvm, type Level, PG_LEVEL_4K } from '../state.js';
+import {
+  lockdep_assert_held_slots_lock,
+  mutex_lock,
+  mutex_unlock,
+  read_lock,
+  read_unlock,
+  synchronize_srcu,
+  write_lock,
+  write_unlock,
+} from './locks.js';
+import { kvm_flush_remote_tlbs } from './requests.js';
+import {
+  kvm_tdp_mmu_clear_dirty_pt_masked,
+  kvm_tdp_mmu_try_split_huge_pages,
+  kvm_tdp_mmu_wrprot_slot,
+} from './tdp_mmu.js';
+
+/** KVM_SET_USER_MEMORY_REGION with KVM_MEM_LOG_DIRTY_PAGES on a slot that did not have it. */
+export function* kvm_set_memory_region(kvm: Kvm): Op {
+  yield* mutex_lock(kvm.slots_lock);
+  yield* kvm_swap_active_memslots(kvm);
+  yield* kvm_mmu_slot_apply_flags(kvm);
+  yield* mutex_unlock(kvm.slots_lock);
+  start_dirty_page_tracking(kvm);
+}
+
+/** Activates the slot with its new flags and waits until no fault uses the old ones. */
+export function* kvm_swap_active_memslots(kvm: Kvm): Op {
+  // No invalidation may see one set of slots at its start and another at its end.
+  yield () => kvm.mn_active_invalidate_count === 0;
+  kvm.memslot.dirty_logging = true;
+  if (kvm.config.srcu) yield* synchronize_srcu(kvm);
+}
+
+/** kvm_mmu_slot_apply_flags(), from here on with logging switched on and without PML or initially-all-set. */
+export function* kvm_mmu_slot_apply_flags(kvm: Kvm): Op {
+  if (kvm.config.eagerPageSplit) yield* kvm_mmu_slot_try_split_huge_pages(kvm, PG_LEVEL_4K);
+  yield* kvm_mmu_slot_remove_write_access(kvm, PG_LEVEL_4K);
+  // Whatever the two walks changed: others may have changed the same before, and may not have flushed yet.
+  yield* kvm_flush_remote_tlbs_memslot(kvm);
+}
+
+export function* kvm_mmu_slot_try_split_huge_pages(kvm: Kvm, target_level: Level): Op {
+  yield* read_lock(kvm);
+  yield* kvm_tdp_mmu_try_split_huge_pages(kvm, 0, kvm.config.gfns, target_level, true);
+  yield* read_unlock(kvm);
+}
+
+/** Returns whether an entry was changed. */
+export function* kvm_mmu_slot_remove_write_access(kvm: Kvm, start_level: Level): Op<boolean> {
+  yield* read_lock(kvm);
+  const flush = yield* kvm_tdp_mmu_wrprot_slot(kvm, start_level);
+  yield* read_unlock(kvm);
+  return flush;
+}
+
+export function* kvm_flush_remote_tlbs_memslot(kvm: Kvm): Op {
+  lockdep_assert_held_slots_lock(kvm);
+  yield* kvm_flush_remote_tlbs(kvm);
+}
+
+/** The ioctl has returned: userspace relies on every write being recorded from here on (P3), and P8 binds. */
+export function start_dirty_page_tracking(kvm: Kvm): void {
+  kvm.ghost.tracking = true;
+  promise_flushed(kvm);
+}
+
+/** KVM_GET_DIRTY_LOG: takes the bits, write-protects, flushes, and then reports. */
+export function* kvm_vm_ioctl_get_dirty_log(kvm: Kvm): Op {
+  yield* mutex_lock(kvm.slots_lock);
+  const flush = yield* kvm_get_dirty_log_protect(kvm);
+  if (flush) yield* kvm_flush_remote_tlbs_memslot(kvm);
+  report_dirty_log(kvm);
+  yield* mutex_unlock(kvm.slots_lock);
+}
+
+export function* kvm_get_dirty_log_protect(kvm: Kvm): Op<boolean> {
+  let flush = false;
+  yield* write_lock(kvm);
+  for (let word = 0; word < kvm.config.words; word++) {
+    const mask: Range<0, 'wordMask'> = yield* take_dirty_word(kvm, word);
+    if (mask !== 0) {
+      flush = true;
+      yield* kvm_tdp_mmu_clear_dirty_pt_masked(kvm, word * kvm.config.wordBits, mask);
+    }
+  }
+  yield* write_unlock(kvm);
+  return flush;
+}
+
+/** xchg(&dirty_bitmap[word], 0). */
+function* take_dirty_word(kvm: Kvm, word: number): Op<number> {
+  yield;
+  const mask: number = kvm.memslot.dirty_bitmap[word];
+  kvm.memslot.dirty_bitmap[word] = 0;
+  for (let bit = 0; bit < kvm.config.wordBits; bit++)
+    if ((mask & (1 << bit)) !== 0) kvm.ghost.harvesting[word * kvm.config.wordBits + bit] = true;
+  return mask;
+}
+
+/** copy_to_user(): userspace copies the reported pages after this, so their windows end here. */
+function report_dirty_log(kvm: Kvm): void {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) kvm.ghost.harvesting[gfn] = false;
+  promise_flushed(kvm);
+}

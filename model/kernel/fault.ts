@@ -1,0 +1,21 @@
+/** struct kvm_page_fault and the RET_PF_* codes: arch/x86/kvm/mmu/mmu_internal.h. */
+import type { Gfn, Level, Pfn, Seq } from '../state.js';
+
+/** Lives on the faulting vCPU's stack. */
+export interface Fault {
+  gfn: Gfn;
+  write: boolean;
+  exec: boolean;
+  /** PFERR_PRESENT: the translation that faulted was present. */
+  present: boolean;
+  /** The flags of fault->slot as they were when the slot was looked up (SRCU keeps that copy alive). */
+  slot_dirty_logging: boolean;
+  mmu_seq: Seq;
+  pfn: Pfn;
+  map_writable: boolean;
+  huge_page_disallowed: boolean;
+  req_level: Level;
+  goal_level: Level;
+}
+
+export type RetPf = 'CONTINUE' | 'RETRY' | 'EMULATE' | 'INVALID' | 'FIXED' | 'SPURIOUS';

@@ -1,0 +1,164 @@
+/**
+ * Locks, as include/linux/{rwlock,mutex,srcu}.h have them, with who holds them, so that lockdep's questions can be
+ * asked (P14). Waiting is a step that is not enabled; a woken waiter is not ordered before others: whoever finds the
+ * lock free may take it, which allows every order that the kernel's queues allow.
+ */
+import { assert, choose, current, type Op } from 'mmucheck/language';
+import type { Kvm, Mutex, RwLock, Vcpu } from '../state.js';
+
+export function rwlock_is_free(lock: RwLock, processes: number): boolean {
+  if (lock.writer >= 0) return false;
+  for (let p = 0; p < processes; p++) if (lock.readers[p]) return false;
+  return true;
+}
+
+export function* read_lock(kvm: Kvm): Op {
+  yield () => kvm.mmu_lock.writer < 0;
+  assert(!kvm.mmu_lock.readers[current()], 'P14', 'mmu_lock is taken for read twice');
+  kvm.mmu_lock.readers[current()] = true;
+}
+
+export function* read_unlock(kvm: Kvm): Op {
+  yield;
+  lockdep_assert_held_read(kvm);
+  kvm.mmu_lock.readers[current()] = false;
+}
+
+export function* write_lock(kvm: Kvm): Op {
+  yield () => rwlock_is_free(kvm.mmu_lock, kvm.config.processes);
+  kvm.mmu_lock.writer = current();
+}
+
+export function* write_unlock(kvm: Kvm): Op {
+  yield;
+  lockdep_assert_held_write(kvm);
+  kvm.mmu_lock.writer = -1;
+}
+
+/** Drops and takes the lock again in the same mode; whoever waits may run in between. */
+export function* cond_resched_rwlock_read(kvm: Kvm): Op {
+  yield* read_unlock(kvm);
+  yield* read_lock(kvm);
+}
+
+export function* cond_resched_rwlock_write(kvm: Kvm): Op {
+  yield* write_unlock(kvm);
+  yield* write_lock(kvm);
+}
+
+/** Time is up or the lock is contended: the scheduler decides, so both answers are possible whenever it is asked. */
+export function need_resched(kvm: Kvm): boolean {
+  return kvm.config.reschedule && choose(false, true);
+}
+
+export function lockdep_assert_held_write(kvm: Kvm): void {
+  assert(kvm.mmu_lock.writer === current(), 'P14', 'mmu_lock is not held for write');
+}
+
+export function lockdep_assert_held_read(kvm: Kvm): void {
+  assert(kvm.mmu_lock.readers[current()], 'P14', 'mmu_lock is not held for read');
+}
+
+export function lockdep_assert_held(kvm: Kvm): void {
+  assert(kvm.mmu_lock.writer === current() || kvm.mmu_lock.readers[current()], 'P14', 'mmu_lock is not held');
+}
+
+export function lockdep_assert_held_slots_lock(kvm: Kvm): void {
+  assert(kvm.slots_lock.owner === current(), 'P14', 'slots_lock is not held');
+}
+
+export function* mutex_lock(lock: Mutex): Op {
+  yield () => lock.owner < 0;
+  lock.owner = current();
+}
+
+export function* mutex_unlock(lock: Mutex): Op {
+  yield;
+  assert(lock.owner === current(), 'P14', 'a mutex is unlocked that another process holds');
+  lock.owner = -1;
+}
+
+/**
+ * RCU read sections take no step of their own: they order nothing but the freeing of page tables, and what they do
+ * (a flag per reader) commutes with every step of others but that.
+ */
+export function rcu_read_lock(kvm: Kvm): void {
+  assert(!kvm.rcu_reader[current()], 'P14', 'an RCU read section begins inside another');
+  kvm.rcu_reader[current()] = true;
+}
+
+/**
+ * The last reader's unlock ends every grace period at once: call_rcu() callbacks run here. Real grace periods may
+ * end earlier, while later readers are still inside, but those cannot reach a table that was unlinked before they
+ * began.
+ */
+export function rcu_read_unlock(kvm: Kvm): void {
+  lockdep_assert_in_rcu(kvm);
+  kvm.rcu_reader[current()] = false;
+  for (let p = 0; p < kvm.config.processes; p++) if (kvm.rcu_reader[p]) return;
+  for (let table = 1; table < kvm.config.tables; table++)
+    if (kvm.pt[table].state === 'detached') tdp_mmu_free_sp_rcu_callback(kvm, table);
+}
+
+export function lockdep_assert_in_rcu(kvm: Kvm): void {
+  assert(kvm.rcu_reader[current()], 'P14', 'a page table is used outside an RCU read section');
+}
+
+/** Gives the page back, with the content that a new page has. */
+export function tdp_mmu_free_sp_rcu_callback(kvm: Kvm, table: number): void {
+  kvm.pt[table].state = 'free';
+  kvm.pt[table].parent = 0;
+  kvm.pt[table].nx_huge_page_disallowed = false;
+  for (let i = 0; i < kvm.config.entries; i++) {
+    kvm.pt[table].spte[i] = {
+      kind: 'NONE',
+      pfn: 0,
+      child: 0,
+      writable: false,
+      executable: false,
+      mmu_writable: false,
+      host_writable: false,
+      accessed: false,
+      dirty: false,
+    };
+    kvm.pt[table].frozen_by[i] = -1;
+  }
+}
+
+/** A vCPU is an SRCU reader (kvm->srcu) from one exit to the next entry. */
+export function* kvm_vcpu_srcu_read_lock(kvm: Kvm, vcpu: number): Op {
+  yield;
+  const idx: number = kvm.srcu.idx;
+  kvm.srcu.reading[vcpu] = idx;
+}
+
+export function* kvm_vcpu_srcu_read_unlock(kvm: Kvm, vcpu: number): Op {
+  yield;
+  kvm.srcu.reading[vcpu] = -1;
+}
+
+/** Waits until every reader that began before has ended. One grace period at a time. */
+export function* synchronize_srcu(kvm: Kvm): Op {
+  yield* mutex_lock(kvm.srcu.gp);
+  yield;
+  const before = kvm.srcu.idx;
+  kvm.srcu.idx = 1 - before;
+  yield () => no_srcu_reader(kvm, before);
+  yield* mutex_unlock(kvm.srcu.gp);
+}
+
+function no_srcu_reader(kvm: Kvm, idx: number): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++) if (kvm.srcu.reading[v] === idx) return false;
+  return true;
+}
+
+/** Interrupts of the processor that runs this vCPU. */
+export function* local_irq_disable(vcpu: Vcpu): Op {
+  yield;
+  vcpu.irqs_enabled = false;
+}
+
+export function* local_irq_enable(vcpu: Vcpu): Op {
+  yield;
+  vcpu.irqs_enabled = true;
+}

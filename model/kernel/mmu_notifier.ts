@@ -1,0 +1,70 @@
+/** Invalidations by the host's memory management: virt/kvm/kvm_main.c. The hva range is the gfn range here. */
+import type { Op } from 'mmucheck/language';
+import { promise_flushed } from '../hardware/ept.js';
+import type { Gfn, GfnEnd, Kvm } from '../state.js';
+import { lockdep_assert_held_write, write_lock, write_unlock } from './locks.js';
+import { kvm_flush_remote_tlbs } from './requests.js';
+import { kvm_tdp_mmu_unmap_gfn_range } from './tdp_mmu.js';
+
+/** When this returns, nothing in [start, end) is mapped, usable from a TLB, or will be until the matching end. */
+export function* kvm_mmu_notifier_invalidate_range_start(
+  kvm: Kvm,
+  start: Gfn,
+  end: GfnEnd,
+  may_block: boolean,
+): Op {
+  yield* mn_active_invalidate_count_inc(kvm);
+  yield* write_lock(kvm);
+  yield* kvm_mmu_invalidate_begin(kvm, start, end);
+  const flush = yield* kvm_tdp_mmu_unmap_gfn_range(kvm, start, end, may_block, false);
+  if (flush) yield* kvm_flush_remote_tlbs(kvm);
+  yield* write_unlock(kvm);
+  promise_flushed(kvm);
+}
+
+export function* kvm_mmu_notifier_invalidate_range_end(kvm: Kvm): Op {
+  yield* write_lock(kvm);
+  yield* kvm_mmu_invalidate_end(kvm);
+  yield* write_unlock(kvm);
+  yield* mn_active_invalidate_count_dec(kvm);
+}
+
+export function* kvm_mmu_invalidate_begin(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
+  lockdep_assert_held_write(kvm);
+  yield;
+  kvm.mmu_invalidate_in_progress = kvm.mmu_invalidate_in_progress + 1;
+  yield;
+  if (kvm.mmu_invalidate_in_progress === 1) {
+    kvm.mmu_invalidate_range_start = start;
+    kvm.mmu_invalidate_range_end = end;
+  } else {
+    // Several at once are blocked as one range.
+    if (start < kvm.mmu_invalidate_range_start) kvm.mmu_invalidate_range_start = start;
+    if (end > kvm.mmu_invalidate_range_end) kvm.mmu_invalidate_range_end = end;
+  }
+}
+
+/** The sequence count first: who still sees the count in progress must not miss it. */
+export function* kvm_mmu_invalidate_end(kvm: Kvm): Op {
+  lockdep_assert_held_write(kvm);
+  yield;
+  kvm.mmu_invalidate_seq = kvm.mmu_invalidate_seq + 1;
+  yield;
+  kvm.mmu_invalidate_in_progress = kvm.mmu_invalidate_in_progress - 1;
+  if (kvm.mmu_invalidate_in_progress === 0) {
+    // The range means nothing now; one value for "none" keeps equal states equal.
+    kvm.mmu_invalidate_range_start = 0;
+    kvm.mmu_invalidate_range_end = 0;
+  }
+}
+
+/** Under mn_invalidate_lock. */
+function* mn_active_invalidate_count_inc(kvm: Kvm): Op {
+  yield;
+  kvm.mn_active_invalidate_count = kvm.mn_active_invalidate_count + 1;
+}
+
+function* mn_active_invalidate_count_dec(kvm: Kvm): Op {
+  yield;
+  kvm.mn_active_invalidate_count = kvm.mn_active_invalidate_count - 1;
+}

@@ -1,0 +1,106 @@
+/** What an SPTE says and how one is made: arch/x86/kvm/mmu/spte.{c,h}. */
+import { assert, type Op } from 'mmucheck/language';
+import { type Kvm, type Level, PG_LEVEL_2M, PG_LEVEL_4K, type PageTableId, type Spte } from '../state.js';
+import type { Fault } from './fault.js';
+import { mark_page_dirty_in_slot } from './memslot.js';
+
+/** SHADOW_NONPRESENT_VALUE. */
+export const NONPRESENT_SPTE: Spte = {
+  kind: 'NONE',
+  pfn: 0,
+  child: 0,
+  writable: false,
+  executable: false,
+  mmu_writable: false,
+  host_writable: false,
+  accessed: false,
+  dirty: false,
+};
+
+export const FROZEN_SPTE: Spte = { ...NONPRESENT_SPTE, kind: 'FROZEN' };
+
+export function is_frozen_spte(spte: Spte): boolean {
+  return spte.kind === 'FROZEN';
+}
+
+export function is_shadow_present_pte(spte: Spte): boolean {
+  return spte.kind === 'LEAF' || spte.kind === 'TABLE';
+}
+
+/** Bit 7 of an entry above the 4K level. */
+export function is_large_pte(spte: Spte): boolean {
+  return spte.kind === 'LEAF';
+}
+
+export function is_last_spte(spte: Spte, level: Level): boolean {
+  return level === PG_LEVEL_4K || is_large_pte(spte);
+}
+
+/**
+ * Bits that may be set without mmu_lock: W by a fast page fault, A and D by hardware (as up to 6.14; later versions
+ * ignore A).
+ */
+export function spte_has_volatile_bits(spte: Spte): boolean {
+  if (!spte.writable && spte.mmu_writable) return true;
+  return !spte.accessed || (spte.writable && !spte.dirty);
+}
+
+/** (HOSTW, MMUW, W) is one of 111, 110, 100, 000. */
+export function check_spte_writable_invariants(spte: Spte): void {
+  assert(!spte.mmu_writable || spte.host_writable, 'P5', 'an SPTE is MMU-writable but not host-writable');
+  assert(!spte.writable || spte.mmu_writable, 'P5', 'an SPTE is writable but not MMU-writable');
+}
+
+export function make_nonleaf_spte(child: PageTableId): Spte {
+  return { ...NONPRESENT_SPTE, kind: 'TABLE', child, accessed: true };
+}
+
+/**
+ * make_spte(): the leaf that answers `fault`, in a table of `level`, over `old_spte`. Marks the gfn dirty if the new
+ * entry lets the guest write without another exit; that is a step of its own, before the entry is published.
+ */
+export function* make_spte(kvm: Kvm, fault: Fault, level: Level, old_spte: Spte): Op<Spte> {
+  const executable = !(level > PG_LEVEL_4K && kvm.config.nxHugePages);
+  const writable = fault.map_writable;
+  const spte: Spte = {
+    kind: 'LEAF',
+    pfn: fault.pfn,
+    child: 0,
+    writable,
+    executable,
+    mmu_writable: writable,
+    host_writable: fault.map_writable,
+    accessed: true,
+    // D is not set again over an entry that was writable already.
+    dirty: writable && !old_spte.writable,
+  };
+  if (spte.writable && fault.slot_dirty_logging) {
+    assert(level === PG_LEVEL_4K, 'P3', 'a huge SPTE of a slot that logs dirty pages becomes writable');
+    yield* mark_page_dirty_in_slot(kvm, fault.gfn);
+  }
+  return spte;
+}
+
+/** The `index`-th small entry of a huge one: all bits but PS, and X where only the size had forbidden it. */
+export function make_huge_page_split_spte(kvm: Kvm, huge_spte: Spte, index: number): Spte {
+  return {
+    ...huge_spte,
+    pfn: huge_spte.pfn + index,
+    executable: huge_spte.executable || kvm.config.nxHugePages,
+  };
+}
+
+/** 4K pages mapped by an entry of this level. */
+export function KVM_PAGES_PER_HPAGE(kvm: Kvm, level: Level): number {
+  return level === PG_LEVEL_2M ? kvm.config.fanout : 1;
+}
+
+export function gfn_round_for_level(kvm: Kvm, gfn: number, level: Level): number {
+  return level === PG_LEVEL_2M ? gfn - (gfn % kvm.config.fanout) : gfn;
+}
+
+export function SPTE_INDEX(kvm: Kvm, gfn: number, level: Level): number {
+  return level === PG_LEVEL_2M
+    ? (gfn - (gfn % kvm.config.fanout)) / kvm.config.fanout
+    : gfn % kvm.config.fanout;
+}

@@ -1,0 +1,117 @@
+/**
+ * The pre-order walk over the page tables: arch/x86/kvm/mmu/tdp_iter.{c,h}.
+ *
+ * Every read of an entry is a step. pt_path[] has one member here, the 4K-level table: the root never changes.
+ */
+import type { Op } from 'mmucheck/language';
+import {
+  type Errno,
+  type Gfn,
+  type GfnEnd,
+  type Kvm,
+  type Level,
+  PG_LEVEL_4K,
+  type PageTableId,
+  ROOT,
+  ROOT_LEVEL,
+  type Spte,
+  type SptePtr,
+} from '../state.js';
+import {
+  gfn_round_for_level,
+  is_last_spte,
+  is_shadow_present_pte,
+  KVM_PAGES_PER_HPAGE,
+  SPTE_INDEX,
+} from './spte.js';
+
+/** struct tdp_iter. */
+export interface TdpIter {
+  /** The gfn that the walk is on its way to. */
+  next_last_level_gfn: Gfn;
+  /** The value of next_last_level_gfn when the walk last yielded, or began. */
+  yielded_gfn: Gfn;
+  /** pt_path[PG_LEVEL_4K - 1]. */
+  pt_path_4k: PageTableId;
+  sptep: SptePtr;
+  gfn: Gfn;
+  level: Level;
+  min_level: Level;
+  /** The entry as it was when the walk read it. */
+  old_spte: Spte;
+  valid: boolean;
+  /** The lock was dropped since: nothing above but next_last_level_gfn may be used. */
+  yielded: boolean;
+}
+
+export function* kvm_tdp_mmu_read_spte(kvm: Kvm, sptep: SptePtr): Op<Spte> {
+  yield;
+  return kvm.pt[sptep.table].spte[sptep.index];
+}
+
+function* tdp_iter_refresh_sptep(kvm: Kvm, iter: TdpIter): Op {
+  iter.sptep = {
+    table: iter.level === ROOT_LEVEL ? ROOT : iter.pt_path_4k,
+    index: SPTE_INDEX(kvm, iter.gfn, iter.level),
+  };
+  iter.old_spte = yield* kvm_tdp_mmu_read_spte(kvm, iter.sptep);
+}
+
+/** Back to the root, on the way to next_last_level_gfn, without stepping past it. */
+export function* tdp_iter_restart(kvm: Kvm, iter: TdpIter): Op {
+  iter.yielded = false;
+  iter.yielded_gfn = iter.next_last_level_gfn;
+  iter.level = ROOT_LEVEL;
+  iter.pt_path_4k = ROOT;
+  iter.gfn = gfn_round_for_level(kvm, iter.next_last_level_gfn, iter.level);
+  yield* tdp_iter_refresh_sptep(kvm, iter);
+  iter.valid = true;
+}
+
+export function* tdp_iter_start(kvm: Kvm, iter: TdpIter, min_level: Level, next_last_level_gfn: Gfn): Op {
+  iter.next_last_level_gfn = next_last_level_gfn;
+  iter.min_level = min_level;
+  yield* tdp_iter_restart(kvm, iter);
+}
+
+function* try_step_down(kvm: Kvm, iter: TdpIter): Op<boolean> {
+  if (iter.level === iter.min_level) return false;
+  // Read again: the table that the snapshot names may have been unlinked.
+  iter.old_spte = yield* kvm_tdp_mmu_read_spte(kvm, iter.sptep);
+  if (!is_shadow_present_pte(iter.old_spte) || is_last_spte(iter.old_spte, iter.level)) return false;
+  iter.pt_path_4k = iter.old_spte.child;
+  iter.level = PG_LEVEL_4K;
+  iter.gfn = gfn_round_for_level(kvm, iter.next_last_level_gfn, iter.level);
+  yield* tdp_iter_refresh_sptep(kvm, iter);
+  return true;
+}
+
+function* try_step_side(kvm: Kvm, iter: TdpIter): Op<boolean> {
+  const entries = iter.level === ROOT_LEVEL ? kvm.config.hugePages : kvm.config.fanout;
+  if (SPTE_INDEX(kvm, iter.gfn, iter.level) === entries - 1) return false;
+  iter.gfn = iter.gfn + KVM_PAGES_PER_HPAGE(kvm, iter.level);
+  iter.next_last_level_gfn = iter.gfn;
+  iter.sptep = { ...iter.sptep, index: iter.sptep.index + 1 };
+  iter.old_spte = yield* kvm_tdp_mmu_read_spte(kvm, iter.sptep);
+  return true;
+}
+
+function* try_step_up(kvm: Kvm, iter: TdpIter): Op<boolean> {
+  if (iter.level === ROOT_LEVEL) return false;
+  iter.level = ROOT_LEVEL;
+  iter.gfn = gfn_round_for_level(kvm, iter.gfn, iter.level);
+  yield* tdp_iter_refresh_sptep(kvm, iter);
+  return true;
+}
+
+export function* tdp_iter_next(kvm: Kvm, iter: TdpIter): Op {
+  if (iter.yielded) {
+    yield* tdp_iter_restart(kvm, iter);
+    return;
+  }
+  if (yield* try_step_down(kvm, iter)) return;
+  do {
+    if (yield* try_step_side(kvm, iter)) return;
+  } while (yield* try_step_up(kvm, iter));
+  iter.valid = false;
+}

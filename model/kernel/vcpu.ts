@@ -1,0 +1,94 @@
+/** The vCPU thread: KVM_RUN, from request to VM entry to exit handler. arch/x86/kvm/x86.c and vmx.c. */
+import type { Op } from 'mmucheck/language';
+import { run_guest } from '../hardware/guest.js';
+import { invept_global, tlb_enter_guest } from '../hardware/tlb.js';
+import type { Kvm, Vcpu, VcpuId } from '../state.js';
+import type { Fault } from './fault.js';
+import {
+  kvm_vcpu_srcu_read_lock,
+  kvm_vcpu_srcu_read_unlock,
+  local_irq_disable,
+  local_irq_enable,
+} from './locks.js';
+import { kvm_mmu_do_page_fault } from './mmu.js';
+
+/** A vCPU that runs for ever. */
+export function* vcpu_run(kvm: Kvm, vcpu: VcpuId): Op {
+  const fault: Fault = {
+    gfn: 0,
+    write: false,
+    exec: false,
+    present: false,
+    slot_dirty_logging: false,
+    mmu_seq: 0,
+    pfn: 0,
+    map_writable: false,
+    huge_page_disallowed: false,
+    req_level: 1,
+    goal_level: 1,
+  };
+  while (true) yield* vcpu_enter_guest(kvm, vcpu, fault);
+}
+
+/** One round: requests, entry, guest, exit, exit handler. */
+export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
+  if (kvm.config.flush === 'protocol') {
+    if (yield* kvm_check_request(kvm.vcpus[vcpu])) yield* kvm_vcpu_flush_tlb_all(kvm, vcpu);
+    yield* local_irq_disable(kvm.vcpus[vcpu]);
+    yield* set_mode_in_guest(kvm.vcpus[vcpu]);
+  }
+  if (kvm.config.srcu) yield* kvm_vcpu_srcu_read_unlock(kvm, vcpu);
+  if (kvm.config.flush === 'protocol') {
+    if (yield* kvm_vcpu_exit_request(kvm.vcpus[vcpu])) {
+      yield* set_mode_outside_guest(kvm.vcpus[vcpu]);
+      yield* local_irq_enable(kvm.vcpus[vcpu]);
+      if (kvm.config.srcu) yield* kvm_vcpu_srcu_read_lock(kvm, vcpu);
+      return;
+    }
+  }
+  yield* vmx_vcpu_enter(kvm, vcpu);
+  const exit = yield* run_guest(kvm, vcpu, fault);
+  if (kvm.config.flush === 'protocol') {
+    yield* set_mode_outside_guest(kvm.vcpus[vcpu]);
+    yield* local_irq_enable(kvm.vcpus[vcpu]);
+  }
+  if (kvm.config.srcu) yield* kvm_vcpu_srcu_read_lock(kvm, vcpu);
+  if (exit === 'EPT_VIOLATION') yield* kvm_mmu_do_page_fault(kvm, vcpu, fault);
+}
+
+/** Test and clear. Only the vCPU itself clears, and one set in between would be answered by the same flush. */
+export function* kvm_check_request(vcpu: Vcpu): Op<boolean> {
+  yield;
+  const requested = vcpu.request_tlb_flush;
+  vcpu.request_tlb_flush = false;
+  return requested;
+}
+
+export function* kvm_vcpu_flush_tlb_all(kvm: Kvm, vcpu: VcpuId): Op {
+  yield;
+  invept_global(kvm, vcpu);
+}
+
+/** smp_store_release(&vcpu->mode, IN_GUEST_MODE), ordered before what follows by the barrier of the SRCU unlock. */
+export function* set_mode_in_guest(vcpu: Vcpu): Op {
+  yield;
+  vcpu.mode = 'IN_GUEST_MODE';
+}
+
+export function* set_mode_outside_guest(vcpu: Vcpu): Op {
+  yield;
+  vcpu.mode = 'OUTSIDE_GUEST_MODE';
+}
+
+/** Whether somebody kicked this vCPU or asked something of it since it set its mode. */
+export function* kvm_vcpu_exit_request(vcpu: Vcpu): Op<boolean> {
+  yield;
+  return vcpu.mode === 'EXITING_GUEST_MODE' || vcpu.request_tlb_flush;
+}
+
+/** VM entry: from here the processor walks and caches. */
+export function* vmx_vcpu_enter(kvm: Kvm, vcpu: VcpuId): Op {
+  yield;
+  kvm.vcpus[vcpu].in_guest = true;
+  tlb_enter_guest(kvm, vcpu);
+}

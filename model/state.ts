@@ -1,0 +1,187 @@
+/**
+ * Every piece of shared state: KVM's, the hardware's, the host's, and the ghosts that only properties read.
+ *
+ * Interfaces whose fields are readonly are values (an SPTE, a TLB entry): replaced as a whole. The others are places.
+ * Bounds name numbers of the configuration (config.ts).
+ */
+import type { Below, Range, Vector } from 'mmucheck/language';
+import type { Config } from './config.js';
+
+/** A guest frame number: the VM has one memslot, from gfn 0, of `hugePages` 2M ranges with `fanout` 4K pages each. */
+export type Gfn = Below<'gfns'>;
+/** The end of a range of gfns. */
+export type GfnEnd = Range<0, 'gfns'>;
+/** A host frame. Frame `g` backs gfn `g` at first; frame `g + gfns` is where the host moves it to. */
+export type Pfn = Below<'pfns'>;
+/** PG_LEVEL_4K or PG_LEVEL_2M: the page sizes of this configuration, and the root is the 2M-level table. */
+export type Level = Range<1, 2>;
+/** A page table: 0 is the root, the others are 4K-level tables. */
+export type PageTableId = Below<'tables'>;
+export type VcpuId = Below<'vcpus'>;
+/** A process of the scenario, or -1. */
+export type Owner = Range<-1, 'lastProcess'>;
+/** mmu_invalidate_seq, bounded by the number of invalidations that a scenario runs. */
+export type Seq = Range<0, 'invalidations'>;
+
+/**
+ * One 64-bit entry of a page table, as far as this model tells entries apart. Fields that a kind does not use are
+ * zero (spte.ts makes all of them), so equal entries compare equal.
+ */
+export interface Spte {
+  /** NONE: SHADOW_NONPRESENT_VALUE. FROZEN: FROZEN_SPTE (REMOVED_SPTE before 6.11). LEAF: maps memory. */
+  readonly kind: 'NONE' | 'FROZEN' | 'LEAF' | 'TABLE';
+  /** LEAF: the first frame mapped. */
+  readonly pfn: Pfn;
+  /** TABLE: the child. */
+  readonly child: PageTableId;
+  /** PT_WRITABLE_MASK. */
+  readonly writable: boolean;
+  readonly executable: boolean;
+  /** KVM may set W without mmu_lock (fast page fault). */
+  readonly mmu_writable: boolean;
+  /** The host mapping allowed writes when the fault resolved it. */
+  readonly host_writable: boolean;
+  readonly accessed: boolean;
+  readonly dirty: boolean;
+}
+
+/** tdp_ptep_t: which entry of which table. */
+export interface SptePtr {
+  readonly table: PageTableId;
+  readonly index: Below<'entries'>;
+}
+
+/** struct kvm_mmu_page with its spt. */
+export interface PageTable {
+  spte: Vector<Spte, 'entries'>;
+  /** Its life: in the pool, filled by one thread, reachable from its parent entry, unlinked until a grace period. */
+  state: 'free' | 'private' | 'linked' | 'detached';
+  /** sp->gfn, as the position of the parent entry in the root. */
+  parent: Below<'hugePages'>;
+  nx_huge_page_disallowed: boolean;
+  /** Ghost: who stored FROZEN in which entry. */
+  frozen_by: Vector<Owner, 'entries'>;
+}
+
+/** rwlock_t. */
+export interface RwLock {
+  writer: Owner;
+  readers: Vector<boolean, 'processes'>;
+}
+
+/** struct mutex. */
+export interface Mutex {
+  owner: Owner;
+}
+
+/** srcu_struct: the current index, and who reads under which (-1: not reading). */
+export interface Srcu {
+  idx: Range<0, 1>;
+  reading: Vector<Range<-1, 1>, 'vcpus'>;
+  /** A grace period is being waited for (srcu_gp_mutex). */
+  gp: Mutex;
+}
+
+/** One TLB entry, of the explicit TLB. */
+export interface TlbEntry {
+  readonly present: boolean;
+  readonly pfn: Pfn;
+  readonly writable: boolean;
+  readonly executable: boolean;
+  /** The dirty state that was cached: true allows silent writes. */
+  readonly dirty: boolean;
+}
+
+/** A set of translations of one page, one bit per variant: see hardware/tlb.ts. */
+export type TranslationSet = Range<0, 'translationSets'>;
+
+/** What one logical processor has cached. Either the sets or the entries exist, as the configuration says. */
+export interface Tlb {
+  /** May-cache form, by lane and 2M range. */
+  may_huge: Vector<TranslationSet, 'mayHuge'>;
+  /** May-cache form, by lane and gfn. */
+  may_small: Vector<TranslationSet, 'maySmall'>;
+  /** Explicit form: by lane, the 2M ranges, then the gfns. */
+  entry: Vector<TlbEntry, 'tlbEntries'>;
+  /** Tables whose address may still be in the paging-structure cache (only if the configuration asks for it). */
+  reach: Vector<boolean, 'reachTables'>;
+}
+
+export type VcpuMode = 'OUTSIDE_GUEST_MODE' | 'IN_GUEST_MODE' | 'EXITING_GUEST_MODE';
+
+export interface Vcpu {
+  mode: VcpuMode;
+  /** KVM_REQ_TLB_FLUSH. */
+  request_tlb_flush: boolean;
+  /** Hardware: the processor is in VMX non-root mode with this VM's EPTP. */
+  in_guest: boolean;
+  irqs_enabled: boolean;
+  /** An IPI was sent and not yet acknowledged. */
+  ipi: boolean;
+  tlb: Tlb;
+  /** Ghost: the gfn between fast_pf_fix_direct_spte()'s cmpxchg and its mark_page_dirty_in_slot(), or -1. */
+  marking: Range<-1, 'lastGfn'>;
+}
+
+export interface Memslot {
+  /** KVM_MEM_LOG_DIRTY_PAGES. */
+  dirty_logging: boolean;
+  /** dirty_bitmap, one bit per gfn in words of `wordBits`. */
+  dirty_bitmap: Vector<Range<0, 'wordMask'>, 'words'>;
+}
+
+/** What the host's memory management says about the pages behind the memslot. */
+export interface HostMm {
+  pfn: Vector<Pfn, 'gfns'>;
+  writable: Vector<boolean, 'gfns'>;
+  /** The host maps the 2M range by one entry. */
+  huge: Vector<boolean, 'hugePages'>;
+}
+
+/** A right that was taken away: -1 not (or given back), a process that still owes the flush, `processes` flushed. */
+export type Removed = Range<-1, 'processes'>;
+
+/** State that the kernel does not have; properties read it, nothing else may. */
+export interface Ghost {
+  /** P8, by gfn. */
+  removed_read: Vector<Removed, 'gfns'>;
+  removed_write: Vector<Removed, 'gfns'>;
+  removed_exec: Vector<Removed, 'execGhosts'>;
+  /** P3: an ioctl that enables dirty logging has returned. */
+  tracking: boolean;
+  /** P3, by gfn: an ioctl has taken the bit and has not flushed yet. */
+  harvesting: Vector<boolean, 'gfns'>;
+  /** A caller has returned from a split that it trusts to have left no huge translation behind (S000-1, S000-18). */
+  relies_on_small_pages: boolean;
+}
+
+/** struct kvm, and the machine around it. */
+export interface Kvm {
+  readonly config: Config;
+  mmu_lock: RwLock;
+  slots_lock: Mutex;
+  srcu: Srcu;
+  /** Who is in an RCU read section. */
+  rcu_reader: Vector<boolean, 'processes'>;
+  memslot: Memslot;
+  mmu_invalidate_seq: Seq;
+  mmu_invalidate_in_progress: Range<0, 'invalidations'>;
+  mmu_invalidate_range_start: GfnEnd;
+  mmu_invalidate_range_end: GfnEnd;
+  mn_active_invalidate_count: Range<0, 'invalidations'>;
+  pt: Vector<PageTable, 'tables'>;
+  vcpus: Vector<Vcpu, 'vcpus'>;
+  host: HostMm;
+  ghost: Ghost;
+}
+
+/** What a failed operation returns. */
+export type Errno = -16 | -12 | 0;
+export const EBUSY = -16;
+export const ENOMEM = -12;
+
+export const PG_LEVEL_4K = 1;
+export const PG_LEVEL_2M = 2;
+/** The root table, and the level of its entries. */
+export const ROOT = 0;
+export const ROOT_LEVEL = 2;
