@@ -116,6 +116,7 @@ export const DEFAULTS: Choices = {
 export function configure(choices: Partial<Choices>, processes: number): Config {
   const chosen: Choices = { ...DEFAULTS, ...choices };
   const gfns = chosen.hugePages * chosen.fanout;
+  const wordBits = chosen.wordBits < gfns ? chosen.wordBits : gfns;
   const lanes = chosen.aliases === 'one' ? 2 : 1;
   const explicit = chosen.tlb === 'explicit';
   const dirties = chosen.trackDirty ? 2 : 1;
@@ -132,8 +133,9 @@ export function configure(choices: Partial<Choices>, processes: number): Config 
     lastGfn: gfns - 1,
     pfns: 2 * gfns,
     entries: chosen.hugePages > chosen.fanout ? chosen.hugePages : chosen.fanout,
-    words: (gfns + chosen.wordBits - 1 - ((gfns + chosen.wordBits - 1) % chosen.wordBits)) / chosen.wordBits,
-    wordMask: 2 ** (chosen.wordBits < gfns ? chosen.wordBits : gfns) - 1,
+    wordBits,
+    words: (gfns - (gfns % wordBits)) / wordBits + (gfns % wordBits > 0 ? 1 : 0),
+    wordMask: 2 ** wordBits - 1,
     lanes,
     violationShrinks: chosen.aliases !== 'unbounded',
     mayHuge: explicit ? 0 : lanes * chosen.hugePages,

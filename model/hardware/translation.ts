@@ -72,6 +72,24 @@ export function may_hold_huge(kvm: Kvm, vcpu: number, gfn: Gfn): boolean {
   return false;
 }
 
+/** A fetch from `gfn` may hit a huge and a small translation at once. */
+export function fetch_translations_differ_in_size(kvm: Kvm, vcpu: number, gfn: Gfn): boolean {
+  let huge = false;
+  let small = false;
+  for (let lane = 0; lane < kvm.config.lanes; lane++) {
+    if (kvm.config.tlb === 'explicit') {
+      if (entry_allows(kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, 2, gfn)], false, true)) huge = true;
+      if (entry_allows(kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, 1, gfn)], false, true)) small = true;
+    } else {
+      const huge_set = kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)];
+      if ((huge_set & kvm.config.fetchSet) !== 0) huge = true;
+      if ((kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn] & kvm.config.fetchSet) !== 0)
+        small = true;
+    }
+  }
+  return huge && small;
+}
+
 function can_translate(
   kvm: Kvm,
   vcpu: number,

@@ -1,0 +1,135 @@
+/**
+ * Puts a scenario together: the threads that it names, a thread per vCPU, and the hardware that the configuration
+ * has; and the state that it begins in. Plain JavaScript, run once when a scenario is loaded.
+ */
+import { type ProcessSpec, process } from 'mmucheck/language';
+import { type Choices, type Config, configure } from './config.js';
+import { speculation } from './hardware/guest.js';
+import { ipi_handler } from './kernel/requests.js';
+import { NONPRESENT_SPTE } from './kernel/spte.js';
+import { vcpu_run } from './kernel/vcpu.js';
+import { type Kvm, ROOT, type Spte } from './state.js';
+
+export interface Machine {
+  readonly config: Config;
+  readonly processes: readonly ProcessSpec[];
+  readonly setup: (kvm: Kvm) => void;
+}
+
+/**
+ * @param threads host threads; they come first, so the k-th is process k
+ * @param mapping what the page tables hold at first
+ */
+export function machine(
+  choices: Partial<Choices>,
+  threads: readonly ProcessSpec[],
+  mapping: (kvm: Kvm, config: Config) => void = unmapped,
+): Machine {
+  const vcpus = choices.vcpus ?? 1;
+  const processes: ProcessSpec[] = [...threads];
+  for (let v = 0; v < vcpus; v++) processes.push(process(`vcpu${v}`, vcpu_run, v));
+  if (choices.flush !== 'atomic')
+    for (let v = 0; v < vcpus; v++) processes.push(process(`ipi${v}`, ipi_handler, v));
+  if (choices.tlb === 'explicit')
+    for (let v = 0; v < vcpus; v++) processes.push(process(`walker${v}`, speculation, v));
+  const config = configure(choices, processes.length);
+  return {
+    config,
+    processes,
+    setup: (kvm) => {
+      begin(kvm, config);
+      mapping(kvm, config);
+    },
+  };
+}
+
+/** Locks free, nothing mapped, vCPUs outside the guest, gfn `g` backed by frame `g`. */
+function begin(kvm: Kvm, config: Config): void {
+  kvm.mmu_lock.writer = -1;
+  kvm.slots_lock.owner = -1;
+  kvm.srcu.gp.owner = -1;
+  kvm.pt[ROOT].state = 'linked';
+  for (let table = 0; table < config.tables; table++)
+    for (let i = 0; i < config.entries; i++) {
+      kvm.pt[table].frozen_by[i] = -1;
+      kvm.pt[table].spte[i] = NONPRESENT_SPTE;
+    }
+  for (let v = 0; v < config.vcpus; v++) {
+    kvm.vcpus[v].irqs_enabled = true;
+    kvm.vcpus[v].marking = -1;
+    if (!config.srcu) kvm.srcu.reading[v] = -1;
+  }
+  for (let gfn = 0; gfn < config.gfns; gfn++) {
+    kvm.host.pfn[gfn] = gfn;
+    kvm.host.writable[gfn] = true;
+    kvm.ghost.removed_read[gfn] = -1;
+    kvm.ghost.removed_write[gfn] = -1;
+    if (config.trackExec) kvm.ghost.removed_exec[gfn] = -1;
+  }
+}
+
+export function unmapped(): void {
+  // What `begin` leaves is the unmapped machine.
+}
+
+/** A leaf as a write fault leaves it. */
+function leaf(config: Config, pfn: number, huge: boolean): Spte {
+  return {
+    ...NONPRESENT_SPTE,
+    kind: 'LEAF',
+    pfn,
+    writable: true,
+    executable: !(huge && config.nxHugePages),
+    mmu_writable: true,
+    host_writable: true,
+    accessed: true,
+    dirty: true,
+  };
+}
+
+/** The host backs every 2M range by a huge page. */
+export function host_huge(kvm: Kvm, config: Config): void {
+  for (let h = 0; h < config.hugePages; h++) kvm.host.huge[h] = true;
+}
+
+/** Every 2M range is mapped by a huge leaf, changed by `change`. */
+export function mapped_huge(change: Partial<Spte> = {}): (kvm: Kvm, config: Config) => void {
+  return (kvm, config) => {
+    host_huge(kvm, config);
+    for (let h = 0; h < config.hugePages; h++)
+      kvm.pt[ROOT].spte[h] = { ...leaf(config, h * config.fanout, true), ...change };
+  };
+}
+
+/** Every gfn is mapped by a 4K leaf, changed by `change`. */
+export function mapped_small(change: Partial<Spte> = {}): (kvm: Kvm, config: Config) => void {
+  return (kvm, config) => {
+    for (let h = 0; h < config.hugePages; h++) {
+      const table = 1 + h;
+      kvm.pt[ROOT].spte[h] = { ...NONPRESENT_SPTE, kind: 'TABLE', child: table, accessed: true };
+      kvm.pt[table].state = 'linked';
+      kvm.pt[table].parent = h;
+      for (let i = 0; i < config.fanout; i++)
+        kvm.pt[table].spte[i] = { ...leaf(config, h * config.fanout + i, false), ...change };
+    }
+  };
+}
+
+/** On top of a mapping: the slot logs dirty pages already, and userspace relies on it. */
+export function logging(mapping: (kvm: Kvm, config: Config) => void): (kvm: Kvm, config: Config) => void {
+  return (kvm, config) => {
+    mapping(kvm, config);
+    kvm.memslot.dirty_logging = true;
+    kvm.ghost.tracking = true;
+  };
+}
+
+/** On top of a mapping: logging is switched on but nobody has been told so yet. */
+export function logging_begins(
+  mapping: (kvm: Kvm, config: Config) => void,
+): (kvm: Kvm, config: Config) => void {
+  return (kvm, config) => {
+    mapping(kvm, config);
+    kvm.memslot.dirty_logging = true;
+  };
+}

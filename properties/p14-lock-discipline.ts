@@ -1,0 +1,7 @@
+/**
+ * P14: each primitive runs under its lock, in its mode; no FROZEN value is given to an exclusive setter; no snapshot
+ * of an iterator is used after it yielded. Assertions in the model, where lockdep and WARN_ON stand in the kernel.
+ */
+import { property } from 'mmucheck/language';
+
+export const P14 = property({ id: 'P14', title: 'lock discipline' });

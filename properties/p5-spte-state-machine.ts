@@ -1,0 +1,44 @@
+/**
+ * P5: entries of tables that others can see change only in the ways that the kernel means them to.
+ *
+ *   NONE  -> LEAF, TABLE; FROZEN only in an unlinked table, by its remover
+ *   LEAF  -> LEAF of the same frame, TABLE (split), NONE, FROZEN
+ *   TABLE -> LEAF (collapse), NONE, FROZEN
+ *
+ * FROZEN belongs to who stored it: overwriting somebody else's is an assertion where entries are written, like the
+ * leaf that replaces a leaf of another frame. (Host-writable, MMU-writable, writable) is one of 111, 110, 100, 000.
+ */
+import { equal, property } from 'mmucheck/language';
+import { type Kvm, ROOT, type Spte } from '../model/state.js';
+
+export function entries_change_legally(before: Kvm, after: Kvm): boolean {
+  for (let table = 0; table < before.config.tables; table++) {
+    const state = before.pt[table].state;
+    if ((state === 'linked' || state === 'detached') && after.pt[table].state !== 'free')
+      for (let i = 0; i < before.config.entries; i++) {
+        const old = before.pt[table].spte[i];
+        const spte = after.pt[table].spte[i];
+        if (
+          !equal(old, spte) &&
+          !(is_legal(old, spte, table === ROOT, state === 'detached') && is_well_formed(spte))
+        )
+          return false;
+      }
+  }
+  return true;
+}
+
+function is_legal(old: Spte, spte: Spte, root: boolean, detached: boolean): boolean {
+  if (spte.kind === 'TABLE' && !root) return false;
+  if (old.kind === 'NONE')
+    return spte.kind === 'LEAF' || spte.kind === 'TABLE' || (spte.kind === 'FROZEN' && detached);
+  if (old.kind === 'LEAF' && spte.kind === 'LEAF') return old.pfn === spte.pfn;
+  if (old.kind === 'TABLE' && spte.kind === 'TABLE') return false;
+  return true;
+}
+
+function is_well_formed(spte: Spte): boolean {
+  return (!spte.writable || spte.mmu_writable) && (!spte.mmu_writable || spte.host_writable);
+}
+
+export const P5 = property({ id: 'P5', title: 'SPTE state machine', step: entries_change_legally });
