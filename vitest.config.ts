@@ -1,3 +1,4 @@
+/** The tests that run on every change. The long ones are in vitest.exhaustive.config.ts. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

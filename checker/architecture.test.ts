@@ -1,0 +1,82 @@
+/** The rules about who may import whom, checked over the sources themselves. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ts } from 'ts-morph';
+import { expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const FOLDERS = ['checker', 'counterexamples'];
+
+/** What each file imports: files of this project by path, everything else by name. */
+const imports = new Map(
+  FOLDERS.flatMap(sourceFiles).map((file) => {
+    const { importedFiles } = ts.preProcessFile(readFileSync(posix.join(ROOT, file), 'utf8'), true, false);
+    return [file, importedFiles.map(({ fileName }) => resolve(file, fileName))] as const;
+  }),
+);
+
+it('finds the sources and their imports', () => {
+  expect(imports.size).toBeGreaterThan(20);
+  expect(imports.get('checker/cli/run.ts')).toContain('checker/cli/commands.ts');
+  expect(imports.get('checker/cli/commands.ts'), 'imports on demand count').toContain('checker/cli/check.ts');
+});
+
+it('the checker knows no model', () => {
+  for (const [file, targets] of imports) {
+    const forbidden = targets.filter((target) => /^(model|properties|bench)\//.test(target));
+    expect(forbidden, `imports of ${file}`).toEqual([]);
+  }
+});
+
+it('only the command line and the workspace touch files, processes and threads', () => {
+  const outside =
+    /^(node:)?(fs|fs\/promises|child_process|worker_threads|process|os|readline|http|https|net)$/;
+  for (const [file, targets] of imports) {
+    if (/^checker\/(cli|workspace)\//.test(file)) continue;
+    expect(
+      targets.filter((target) => outside.test(target)),
+      `imports of ${file}`,
+    ).toEqual([]);
+  }
+});
+
+it('imports never run in a circle', () => {
+  expect(circles(imports)).toEqual([]);
+});
+
+it('notices a circle', () => {
+  const circular = new Map([
+    ['a', ['b']],
+    ['b', ['c', 'd']],
+    ['c', []],
+    ['d', ['b']],
+  ]);
+  expect(circles(circular)).toEqual(['b -> d -> b']);
+});
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(posix.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = posix.join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'fixtures' ? [] : sourceFiles(path);
+    return entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts') ? [path] : [];
+  });
+}
+
+function resolve(importer: string, specifier: string): string {
+  if (!specifier.startsWith('.')) return specifier;
+  return posix.join(posix.dirname(importer), specifier).replace(/\.js$/, '.ts');
+}
+
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  const finished = new Set<string>();
+  const walk = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+    if (finished.has(file) || path.includes(file)) return;
+    for (const target of graph.get(file) ?? []) walk(target, [...path, file]);
+    finished.add(file);
+  };
+  for (const file of graph.keys()) walk(file, []);
+  return found;
+}

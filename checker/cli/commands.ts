@@ -1,0 +1,158 @@
+/** The table of commands: what each is called, takes and does. Help, parsing and dispatch all read it. */
+import type { CommandSpec } from './command.js';
+import type { OptionSpec, PositionalSpec } from './options.js';
+
+const JSON_OPTION: OptionSpec = { name: 'json', help: 'print one JSON document and nothing else' };
+const SEARCH_OPTIONS: readonly OptionSpec[] = [
+  { name: 'memory', value: 'SIZE', help: 'stop a search that needs more (default: what is free)' },
+  { name: 'max-states', value: 'N', help: 'stop a search after N states' },
+  { name: 'max-depth', value: 'N', help: 'look at runs of at most N steps' },
+  { name: 'workers', value: 'N', help: 'scenarios at a time (default: one per processor)' },
+  JSON_OPTION,
+];
+const NONE: PositionalSpec = { usage: '', least: 0, most: 0 };
+const TRACE_FILE: PositionalSpec = {
+  usage: 'FILE',
+  least: 1,
+  most: 1,
+  help: 'a trace, as `check --out` writes it',
+};
+
+export const LISTS = ['scenarios', 'properties', 'operations', 'variants', 'claims'] as const;
+export const TRACE_FORMATS = ['json', 'text', 'markdown', 'mermaid', 'itf'] as const;
+export const GRAPH_FORMATS = ['ir', 'dot'] as const;
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'check',
+    summary: 'Explore every interleaving of scenarios and compare the verdicts with the expected ones',
+    positionals: {
+      usage: '[SCENARIO...]',
+      least: 0,
+      most: Number.POSITIVE_INFINITY,
+      help: 'names, patterns over names, or scenario files; none: the whole catalogue',
+    },
+    options: [
+      { name: 'property', value: 'ID', repeatable: true, help: 'check only this property (P1)' },
+      {
+        name: 'patch',
+        value: 'FILE',
+        repeatable: true,
+        help: "change the model by a diff, after the scenario's own",
+      },
+      { name: 'out', value: 'DIR', help: 'write traces to DIR/<scenario>.<property>.trace.json' },
+      { name: 'keep-going', help: 'go on with the others after a scenario that cannot be run' },
+      ...SEARCH_OPTIONS,
+    ],
+    examples: [
+      ['mmucheck check', 'the whole catalogue, with a summary table'],
+      ["mmucheck check 'split-*' --out traces", 'some of it; keep the counterexamples'],
+      ['mmucheck check M4-conditional --patch fix.patch', 'one scenario on a changed model'],
+    ],
+    load: async () => (await import('./check.js')).check,
+  },
+  {
+    name: 'validate',
+    summary: 'Compare the verdicts of the model with those of the patched model',
+    positionals: {
+      usage: 'PATCH...',
+      least: 1,
+      most: Number.POSITIVE_INFINITY,
+      help: 'unified diffs against the model, applied together in this order',
+    },
+    options: [
+      { name: 'scenario', value: 'NAME', repeatable: true, help: 'only these (names or patterns)' },
+      ...SEARCH_OPTIONS,
+    ],
+    examples: [
+      ['mmucheck validate fix.patch', 'what changes, over every scenario that the patch can affect'],
+      ['mmucheck validate 0001.patch 0002.patch --json', 'a series, for a bot'],
+    ],
+    load: async () => (await import('./validate.js')).validate,
+  },
+  {
+    name: 'trace show',
+    summary: 'Print a counterexample as a table with one column per process',
+    positionals: TRACE_FILE,
+    options: [],
+    examples: [['mmucheck trace show traces/M1.P1.trace.json', 'the table that one pastes into mail']],
+    load: async () => (await import('./trace-show.js')).traceShow,
+  },
+  {
+    name: 'trace export',
+    summary: 'Write a counterexample in another format',
+    positionals: TRACE_FILE,
+    options: [
+      { name: 'format', value: 'FORMAT', oneOf: TRACE_FORMATS, help: `${TRACE_FORMATS.join(', ')}` },
+      { name: 'output', short: 'o', value: 'FILE', help: 'write there instead of to standard output' },
+    ],
+    examples: [
+      ['mmucheck trace export t.trace.json --format markdown', 'for a report'],
+      ['mmucheck trace export t.trace.json --format itf -o t.itf.json', 'for other tools'],
+    ],
+    load: async () => (await import('./trace-export.js')).traceExport,
+  },
+  {
+    name: 'trace replay',
+    summary: 'Run a counterexample again, on the model as it is now or on a patched one',
+    positionals: TRACE_FILE,
+    options: [
+      {
+        name: 'patch',
+        value: 'FILE',
+        repeatable: true,
+        help: "change the model by a diff, after the trace's own",
+      },
+      JSON_OPTION,
+    ],
+    examples: [
+      ['mmucheck trace replay t.trace.json', 'does it still end in the violation?'],
+      ['mmucheck trace replay t.trace.json --patch fix.patch', 'which step does the fix make impossible?'],
+    ],
+    load: async () => (await import('./trace-replay.js')).traceReplay,
+  },
+  {
+    name: 'list',
+    summary: 'List what the catalogue has',
+    positionals: {
+      usage: `[${LISTS.join('|')}]`,
+      least: 0,
+      most: 1,
+      help: 'which list (default: scenarios)',
+    },
+    options: [{ name: 'markdown', help: 'print a Markdown table' }, JSON_OPTION],
+    examples: [
+      ['mmucheck list', 'every scenario with its claims and expected verdicts'],
+      ['mmucheck list claims', 'every claim with the scenarios that stand for it'],
+    ],
+    load: async () => (await import('./list.js')).list,
+  },
+  {
+    name: 'export',
+    summary: 'Print the compiled control-flow graphs of a scenario',
+    positionals: { usage: 'SCENARIO', least: 1, most: 1 },
+    options: [
+      { name: 'to', value: 'FORMAT', oneOf: GRAPH_FORMATS, help: 'ir (readable text) or dot (Graphviz)' },
+      {
+        name: 'patch',
+        value: 'FILE',
+        repeatable: true,
+        help: "change the model by a diff, after the scenario's own",
+      },
+      { name: 'output', short: 'o', value: 'FILE', help: 'write there instead of to standard output' },
+    ],
+    examples: [
+      ['mmucheck export --to ir M1', 'what the compiler made of the model'],
+      ['mmucheck export --to dot M1 | dot -Tsvg > M1.svg', 'as a picture'],
+    ],
+    load: async () => (await import('./export.js')).exportGraph,
+  },
+  {
+    name: 'version',
+    summary: 'Print the version',
+    positionals: NONE,
+    options: [],
+    examples: [],
+    load: async () => (await import('./version.js')).version,
+  },
+];

@@ -1,0 +1,49 @@
+/** Writing files: whole or not at all. */
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InputError } from '../diagnostics.js';
+
+let serial = 0;
+
+/**
+ * Writes a file, making its folders. The text goes to a temporary file beside it, which takes its name when it is
+ * complete: a full disk or an interrupt leaves what was there before.
+ */
+export async function writeWholeFile(path: string, text: string): Promise<void> {
+  const temporary = join(dirname(path), `.mmucheck-${process.pid}-${serial++}.tmp`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw cannotWrite(path, error);
+  }
+}
+
+export function cannotWrite(path: string, error: unknown): InputError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  return InputError.of(
+    `cannot write ${path}: ${REASONS[code] ?? code}`,
+    code === 'ENOSPC' || code === 'EDQUOT'
+      ? 'Make room or write elsewhere.'
+      : 'Give a path that can be written.',
+  );
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is not a folder',
+  EEXIST: 'a part of the path is not a folder',
+  EISDIR: 'it is a folder',
+};

@@ -1,0 +1,52 @@
+/**
+ * What a person sees while a search runs. On a terminal one line that is rewritten four times a second; in a pipe or a
+ * log a plain line every ten seconds, so that a short run prints none.
+ */
+import type { Environment } from './environment.js';
+import { styleFor } from './style.js';
+
+const LIVE_PERIOD = 250;
+const PLAIN_PERIOD = 10_000;
+
+export interface ProgressDisplay {
+  /** Offers the current line; shown when it is time to. */
+  update(line: () => string): void;
+  /** Takes the live line away, so that something else can be printed. */
+  clear(): void;
+}
+
+export function progressDisplay(environment: Pick<Environment, 'stderr' | 'now'>): ProgressDisplay {
+  const { stderr, now } = environment;
+  const style = styleFor(stderr);
+  const period = stderr.terminal ? LIVE_PERIOD : PLAIN_PERIOD;
+  let last = now();
+  let shown = false;
+  return {
+    update(line) {
+      if (now() - last < period) return;
+      last = now();
+      if (!stderr.terminal) return stderr.write(`${line()}\n`);
+      stderr.write(`\r${style('dim', line().slice(0, Math.max(1, stderr.columns - 1)))}\x1b[K`);
+      shown = true;
+    },
+    clear() {
+      if (shown) stderr.write('\r\x1b[K');
+      shown = false;
+    },
+  };
+}
+
+/** `1.2 GiB` */
+export function readableSize(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10));
+  const amount = bytes / 1024 ** power;
+  return `${amount < 10 && power > 0 ? amount.toFixed(1) : Math.round(amount)} ${units[power]}`;
+}
+
+/** `1.2M`: for rates and live counts, where digits would only flicker. */
+export function readableCount(count: number): string {
+  if (count < 10_000) return String(Math.round(count));
+  if (count < 1e6) return `${Math.round(count / 1e3)}k`;
+  return `${(count / 1e6).toFixed(count < 1e7 ? 2 : 1)}M`;
+}

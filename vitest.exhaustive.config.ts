@@ -1,0 +1,14 @@
+/** The long tests: `npm run test:exhaustive`. */
+import { defineConfig } from 'vitest/config';
+import everyday from './vitest.config.js';
+
+export default defineConfig({
+  ...everyday,
+  test: {
+    ...everyday.test,
+    include: ['{checker,model,properties,counterexamples,bench}/**/*.exhaustive.test.ts'],
+    exclude: ['node_modules', 'dist'],
+    passWithNoTests: true,
+    testTimeout: 1_800_000,
+  },
+});
