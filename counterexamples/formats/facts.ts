@@ -46,7 +46,7 @@ export function standing(trace: Trace): { process: string; text: string; place: 
     if (stack === null) return { process, text: '(finished)', place: '' };
     if (!trace.steps.some((step) => step.process === process))
       return { process, text: '(took no step)', place: '' };
-    return { process, text: labelOf(stack), place: placeOf(stack) };
+    return { process, text: labelOf(stack), place: callPlace(stack) };
   });
 }
 
@@ -56,8 +56,20 @@ export function outcome(trace: Trace, limit: number): string[] {
   return effectLines(differences(trace.initial, state), state, limit);
 }
 
-/** `model/kernel/tdp_mmu.ts:120`, where the process is in the file of the innermost call. */
+/** `model/kernel/tdp_mmu.ts:120`: where the innermost function is. */
 export function placeOf(stack: readonly TraceFrame[] | null): string {
-  const frame = stack?.at(-1);
+  return shown(stack?.at(-1));
+}
+
+/** Where the call stands that is the step: a reader looks for that, not for the `yield` inside of `read_lock`. */
+export function callFrame(stack: readonly TraceFrame[]): TraceFrame | undefined {
+  return stack.at(-2) ?? stack.at(-1);
+}
+
+export function callPlace(stack: readonly TraceFrame[]): string {
+  return shown(callFrame(stack));
+}
+
+function shown(frame: TraceFrame | undefined): string {
   return frame === undefined ? '' : `${frame.file}:${frame.line}`;
 }

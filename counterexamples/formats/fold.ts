@@ -1,8 +1,13 @@
-/** Fitting text into columns of ASCII. */
+/** Making any text fit to be shown, and fitting it into columns. */
 
 /** Printable ASCII on one line: what cannot be shown in a mail or could steer a terminal becomes `?`. */
 export function ascii(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[^\x20-\x7e]/gu, '?');
+}
+
+/** One line without control characters or changes of direction, which could make a reader see what is not there. */
+export function printable(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/\p{C}/gu, '?');
 }
 
 /** Lines of at most `width`; those after the first are indented. Words longer than a line are cut. */

@@ -5,7 +5,7 @@
 import { serializeJson } from '../serialize.js';
 import { statesOf, type Trace } from '../trace.js';
 import { isVector, type RecordTree, type Tree } from '../tree.js';
-import { conclusion, headline } from './facts.js';
+import { callFrame, conclusion, headline } from './facts.js';
 
 export function itf(trace: Trace): string {
   const states = statesOf(trace).map((state, index) => ({
@@ -33,7 +33,7 @@ export function itf(trace: Trace): string {
 function actionOf(trace: Trace, index: number): object {
   const step = trace.steps[index];
   if (step === undefined) return {};
-  const place = step.stack.at(-1);
+  const place = callFrame(step.stack);
   return {
     process: step.process,
     action: step.label,

@@ -1,8 +1,9 @@
 /** A table with one column per process for code review, with every change of the state folded away below it. */
 import { changeLine } from '../effects.js';
-import { statesOf, type Trace } from '../trace.js';
-import { conclusion, headline, origin, outcome, placeOf, standing } from './facts.js';
-import { actingLanes, visibleEffects } from './rows.js';
+import type { Trace } from '../trace.js';
+import { conclusion, headline, origin, outcome, callPlace, standing } from './facts.js';
+import { printable } from './fold.js';
+import { actingLanes, phraseSteps } from './rows.js';
 
 export function markdown(trace: Trace): string {
   const lines = [
@@ -29,25 +30,22 @@ export function markdown(trace: Trace): string {
 
 function table(trace: Trace): string[] {
   const lanes = actingLanes(trace);
-  const states = statesOf(trace);
+  const phrases = phraseSteps(trace, 4);
   const lines = [
     `| # | ${lanes.map((lane) => escape(trace.processes[lane] ?? '')).join(' | ')} |`,
     `| ---: | ${lanes.map(() => '---').join(' | ')} |`,
   ];
-  let running = '';
-  let enclosing = '';
+  let context = '';
   for (const [index, step] of trace.steps.entries()) {
     const lane = trace.processes.indexOf(step.process);
-    const callers = step.stack.slice(0, -1).map((frame) => frame.function);
-    const context = callers.join(' > ');
-    const shown = context !== '' && (step.process !== running || context !== enclosing);
-    running = step.process;
-    enclosing = context;
+    const caller = step.stack.at(-2)?.function;
+    const now = `${step.process} ${caller}`;
     const cell = [
-      ...(shown ? [`in ${code(context)}`] : []),
-      `**${code(step.label)}**`,
-      ...visibleEffects(step, states[index + 1] ?? trace.initial, trace.locks, 4).map(code),
+      ...(caller !== undefined && now !== context ? [`in ${code(`${caller}()`)}`] : []),
+      `**${code(phrases[index]?.label ?? step.label)}**`,
+      ...(phrases[index]?.effects ?? []).map(code),
     ].join('<br>');
+    context = now;
     lines.push(`| ${index + 1} | ${lanes.map((each) => (each === lane ? cell : '')).join(' | ')} |`);
   }
   return lanes.length === 0 ? [] : lines;
@@ -60,32 +58,31 @@ function list(title: string, items: readonly string[]): string[] {
 function details(trace: Trace): string[] {
   const lines = ['<details>', '<summary>Every change, step by step</summary>', ''];
   for (const [index, step] of trace.steps.entries()) {
+    const calls = step.stack.map((frame) => frame.function).join(' > ');
+    lines.push(`${index + 1}. ${escape(step.process)}: ${code(calls)} at ${code(callPlace(step.stack))}`);
+    if (step.choices.length > 0) lines.push(`    - choices ${step.choices.join(', ')}`);
+    for (const change of step.changes) lines.push(`    - ${code(changeLine(change))}`);
     const held = Object.entries(step.locks).map(([lock, how]) => code(`${lock}: ${how}`));
-    lines.push(
-      `${index + 1}. ${escape(step.process)} at ${code(placeOf(step.stack))}${held.length > 0 ? `, locks ${held.join(', ')}` : ''}`,
-    );
-    if (step.choices.length > 0) lines.push(`   - choices ${step.choices.join(', ')}`);
-    for (const change of step.changes) lines.push(`   - ${code(changeLine(change))}`);
+    if (held.length > 0) lines.push(`    - locks ${held.join(', ')}`);
   }
   return [...lines, '', '</details>'];
 }
 
 /** Text that Markdown and HTML leave alone, also inside a table. */
 function escape(text: string): string {
-  return text
-    .replace(/\s+/g, ' ')
-    .replace(/[^\p{L}\p{N} .,:;()/=+?'-]|(?<=^|\s)[+-]|\b(?:www\.|https?:)/gu, (part) =>
-      [...part].map((char) => `&#${char.codePointAt(0)};`).join(''),
-    );
+  return entities(
+    printable(text),
+    /[^\p{L}\p{N} .,:;()/=?'_-]|^[-_]|[-_]$|(?<=\W)[-_]|[-_](?=\W)|www\.|:\/\//giu,
+  );
 }
 
 /** A code span; one with a character that a code span in a table cannot hold is written with entities. */
 function code(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = printable(text).trim();
   if (line === '') return '';
-  return /^[^`|\\]+$/.test(line) ? `\`${line}\`` : `<code>${entities(line)}</code>`;
+  return /^[^`|\\]+$/.test(line) ? `\`${line}\`` : `<code>${entities(line, /[^\p{L}\p{N} ]/gu)}</code>`;
 }
 
-function entities(text: string): string {
-  return text.replace(/[^\p{L}\p{N} ]/gu, (char) => `&#${char.codePointAt(0)};`);
+function entities(text: string, special: RegExp): string {
+  return text.replace(special, (part) => [...part].map((char) => `&#${char.codePointAt(0)};`).join(''));
 }

@@ -1,12 +1,13 @@
 /** A Mermaid sequence diagram: one lifeline per process that acts, one note per step. */
-import { statesOf, type Trace } from '../trace.js';
+import type { Trace } from '../trace.js';
 import { conclusion, headline } from './facts.js';
-import { actingLanes, visibleEffects } from './rows.js';
+import { printable } from './fold.js';
+import { actingLanes, phraseSteps } from './rows.js';
 
 export function mermaid(trace: Trace): string {
   const acting = actingLanes(trace);
   const lanes = acting.length > 0 ? acting : [...trace.processes.keys()];
-  const states = statesOf(trace);
+  const phrases = phraseSteps(trace, 4);
   const lines = ['sequenceDiagram', `  title ${escape(headline(trace))}`];
   for (const lane of lanes) lines.push(`  participant p${lane} as ${escape(trace.processes[lane] ?? '')}`);
   let context = '';
@@ -16,8 +17,8 @@ export function mermaid(trace: Trace): string {
     const now = `${lane} ${enclosing.join(' > ')}`;
     const parts = [
       ...(now !== context && enclosing.length > 0 ? [`in ${enclosing.at(-1)}`] : []),
-      step.label,
-      ...visibleEffects(step, states[index + 1] ?? trace.initial, trace.locks, 4),
+      phrases[index]?.label ?? step.label,
+      ...(phrases[index]?.effects ?? []),
     ];
     context = now;
     lines.push(`  Note over ${lane}: ${index + 1}. ${parts.map(escape).join('<br/>')}`);
@@ -32,7 +33,7 @@ export function mermaid(trace: Trace): string {
  * nothing but blanks would end the line too early.
  */
 function escape(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  const line = printable(text).trim();
   return (line === '' ? '?' : line).replace(
     /[^\p{L}\p{N} ._()[\]=,+?!/]/gu,
     (char) => `#${char.codePointAt(0)};`,

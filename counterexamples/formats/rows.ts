@@ -3,7 +3,7 @@
  * does not show yet), the step itself, and what it did to the state.
  */
 import { effectLines } from '../effects.js';
-import { endsInError, type Trace, type TraceFrame, type TraceStep, statesOf } from '../trace.js';
+import { endsInError, statesOf, type Trace, type TraceFrame, type TraceStep } from '../trace.js';
 import type { RecordTree } from '../tree.js';
 import { ascii } from './fold.js';
 
@@ -26,7 +26,7 @@ export interface RowOptions {
 }
 
 export function rowsOf(trace: Trace, { afresh, effectLimit }: RowOptions): Row[] {
-  const states = statesOf(trace);
+  const phrases = phraseSteps(trace, effectLimit);
   const shown = new Map<number, readonly TraceFrame[]>();
   const rows: Row[] = [];
   let running = -1;
@@ -40,10 +40,9 @@ export function rowsOf(trace: Trace, { afresh, effectLimit }: RowOptions): Row[]
     for (const [level, frame] of step.stack.slice(0, -1).entries()) {
       if (level >= known) rows.push(row('frame', lane, null, level, `${frame.function}()`));
     }
-    rows.push({ ...row('step', lane, index + 1, depth, step.label), short: shortLabel(step, trace.locks) });
-    for (const line of visibleEffects(step, states[index + 1] ?? trace.initial, trace.locks, effectLimit)) {
-      rows.push(row('effect', lane, null, depth + 1, line));
-    }
+    const { label, short, effects } = phrases[index] ?? { label: step.label, short: step.label, effects: [] };
+    rows.push({ ...row('step', lane, index + 1, depth, label), short: ascii(short) });
+    for (const effect of effects) rows.push(row('effect', lane, null, depth + 1, effect));
     if (endsInError(trace) && index === trace.steps.length - 1) {
       rows.push(row('error', lane, null, depth + 1, `*** ${trace.violation.kind} ***`));
     }
@@ -57,31 +56,43 @@ export function actingLanes(trace: Trace): number[] {
   return [...trace.processes.keys()].filter((lane) => acting.has(trace.processes[lane] ?? ''));
 }
 
-/** The effects of a step, without those that its label already tells: `read_lock(kvm.mmu_lock)` needs no more words. */
-export function visibleEffects(
-  step: TraceStep,
-  after: RecordTree,
-  locks: readonly string[],
-  limit: number,
-): string[] {
-  const named = locksNamed(step, locks);
-  const untold = step.changes.filter(
-    ({ path }) =>
-      !named.some((lock) => path === lock || path.startsWith(`${lock}.`) || path.startsWith(`${lock}[`)),
+export interface StepPhrase {
+  /** The call, with the locks in brackets where it takes or releases them without naming them. */
+  readonly label: string;
+  /** The same without arguments. */
+  readonly short: string;
+  readonly effects: readonly string[];
+}
+
+/** What to say of each step, in order. */
+export function phraseSteps(trace: Trace, effectLimit: number): StepPhrase[] {
+  const states = statesOf(trace);
+  return trace.steps.map((step, index) =>
+    phraseStep(step, states[index + 1] ?? trace.initial, trace.locks, effectLimit),
   );
-  return effectLines(untold, after, limit);
 }
 
-/** The call without its arguments, unless they name a lock. */
-function shortLabel(step: TraceStep, locks: readonly string[]): string {
-  const innermost = step.stack.at(-1);
-  const short =
-    innermost === undefined || locksNamed(step, locks).length > 0 ? step.label : `${innermost.function}()`;
-  return ascii(short);
+/** Taking or releasing a lock needs no effect: the call tells, and the name of the lock. */
+function phraseStep(step: TraceStep, after: RecordTree, locks: readonly string[], limit: number): StepPhrase {
+  const call = step.stack.at(-1)?.function ?? step.label;
+  const changed = locks.filter((lock) => step.changes.some(({ path }) => belongsTo(path, lock)));
+  const rest = /lock|mutex/i.test(call)
+    ? step.changes.filter(({ path }) => !changed.some((lock) => belongsTo(path, lock)))
+    : step.changes;
+  const quiet = rest.length < step.changes.length ? changed : [];
+  const brackets = (text: string): string => {
+    const unnamed = quiet.filter((lock) => !text.includes(lock));
+    return unnamed.length === 0 ? text : `${text} [${unnamed.join(', ')}]`;
+  };
+  return {
+    label: brackets(step.label),
+    short: brackets(`${call}()`),
+    effects: effectLines(rest, after, limit),
+  };
 }
 
-function locksNamed(step: TraceStep, locks: readonly string[]): readonly string[] {
-  return locks.filter((lock) => step.label.includes(lock));
+function belongsTo(path: string, lock: string): boolean {
+  return path === lock || path.startsWith(`${lock}.`) || path.startsWith(`${lock}[`);
 }
 
 /** How many frames of a stack are still those of the stack before. */

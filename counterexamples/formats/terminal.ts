@@ -1,7 +1,7 @@
 /** What `trace show` prints: the table of the mail, in colour, and below it every step in full with its place and locks. */
 import { changeLine } from '../effects.js';
 import type { Trace, TraceStep } from '../trace.js';
-import { placeOf } from './facts.js';
+import { callPlace } from './facts.js';
 import { ascii, fold } from './fold.js';
 import { type Paint, renderTable } from './table.js';
 import { ending, opening } from './text.js';
@@ -42,11 +42,7 @@ export function terminal(trace: Trace, { width = 100, colour = false }: Terminal
 
 /** Where the step is, how it got there, what it chose, changed and left locked. */
 function details(step: TraceStep): string[] {
-  const callers = step.stack
-    .slice(0, -1)
-    .reverse()
-    .map((frame) => ` < ${frame.function}`);
-  const lines = [`${placeOf(step.stack)} in ${step.stack.at(-1)?.function ?? ''}${callers.join('')}`];
+  const lines = [`${callPlace(step.stack)} in ${step.stack.map((frame) => frame.function).join(' > ')}`];
   if (step.choices.length > 0) lines.push(`choices ${step.choices.join(', ')}`);
   lines.push(...step.changes.map(changeLine));
   const held = Object.entries(step.locks).map(([lock, how]) => `${lock}: ${how}`);
