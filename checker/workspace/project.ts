@@ -35,6 +35,23 @@ export function openWorkspace(root: string): Workspace {
   };
 }
 
+/** A project that was never on disk: for tests. */
+export function workspaceOf(
+  texts: Readonly<Record<string, string>>,
+  variants: Readonly<Record<string, string>> = {},
+): Workspace {
+  const root = '/project';
+  const patches = Object.entries(variants).map(
+    ([name, text]) => [name, { name: `${DEFAULTS.variants}/${name}.patch`, text }] as const,
+  );
+  return {
+    root,
+    settings: DEFAULTS,
+    sources: { root, texts: new Map(Object.entries(texts)) },
+    variants: new Map(patches),
+  };
+}
+
 /** The names of the catalogue's scenario files. A file there without a default export is a helper of theirs. */
 export function scenarioFiles({ sources, settings }: Workspace): string[] {
   return [...sources.texts]

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Diagnostic, InputError } from '../diagnostics.js';
 import { modulesOf } from './evaluate.js';
-import { scenarioFiles, type Workspace } from './project.js';
+import { scenarioFiles, type Workspace, workspaceOf } from './project.js';
 import { loadEach, loadScenarios } from './scenarios.js';
 
 const MODEL = `import { type Below, type Configuration, type Op, type Vector, chooseBelow } from 'mmucheck/language';
@@ -50,29 +50,16 @@ function workspace(
   texts: Readonly<Record<string, string>> = {},
   variants: Readonly<Record<string, string>> = {},
 ): Workspace {
-  const all = {
-    'model/scenarios/M1.ts': SCENARIO,
-    'model/state.ts': MODEL,
-    'model/types-only.ts': 'export type Nothing = never;\n',
-    'properties/all.ts': PROPERTIES,
-    ...texts,
-  };
-  return {
-    root: '/project',
-    settings: {
-      model: 'model',
-      properties: 'properties',
-      scenarios: 'model/scenarios',
-      variants: 'model/variants',
+  return workspaceOf(
+    {
+      'model/scenarios/M1.ts': SCENARIO,
+      'model/state.ts': MODEL,
+      'model/types-only.ts': 'export type Nothing = never;\n',
+      'properties/all.ts': PROPERTIES,
+      ...texts,
     },
-    sources: { root: '/project', texts: new Map(Object.entries(all)) },
-    variants: new Map(
-      Object.entries({ double: DOUBLE, ...variants }).map(([name, text]) => [
-        name,
-        { name: `model/variants/${name}.patch`, text },
-      ]),
-    ),
-  };
+    { double: DOUBLE, ...variants },
+  );
 }
 
 function problemsOf(body: () => unknown): readonly Diagnostic[] {
