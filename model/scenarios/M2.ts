@@ -1,0 +1,31 @@
+/**
+ * M2: a split is harmless only until an entry below it changes. Split, then zap the children: without the zap's own
+ * flush the stale huge entry goes on granting what the children no longer do.
+ */
+import { process, scenarios, type Op } from 'mmucheck/language';
+import { SAFETY } from '../../properties/index.js';
+import { machine, mapped_huge } from '../machine.js';
+import { split_then_migrate } from './threads.js';
+import { a_vcpu_may_use_a_stale_huge_translation, the_host_has_moved_a_page } from './witnesses.js';
+
+const common = {
+  ...machine({ invalidations: 1, tables: 4 }, [process('cpu0', split_then_migrate)], mapped_huge()),
+  properties: SAFETY,
+  witnesses: [a_vcpu_may_use_a_stale_huge_translation, the_host_has_moved_a_page],
+};
+
+export default scenarios({
+  'zap-without-flush': {
+    ...common,
+    title:
+      'After a split the notifier zaps the small pages and skips its flush: the huge entry is still used',
+    claims: ['M2', 'S000-8(b)', 'S000-17(a)'],
+    variant: ['zap-without-flush'],
+    expect: { P1: 'violated', P8: 'violated' },
+  },
+  'zap-with-flush': {
+    ...common,
+    title: 'The same with the flush of the zap, and still none of the split',
+    claims: ['M2', 'S000-17(b)'],
+  },
+});

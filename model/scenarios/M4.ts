@@ -1,0 +1,44 @@
+/**
+ * M4: two CPUs enable dirty logging at once (the table a1 a2 b1 b2 b3 a3 a4 of thread S000-12). The second one finds
+ * the pages split and protected already; if it skips its flush for that reason, writes through the first one's not
+ * yet flushed entries go unrecorded after it has started tracking.
+ *
+ * Today's ioctl flushes unconditionally and holds slots_lock: each of the two alone is enough.
+ */
+import { process, scenarios } from 'mmucheck/language';
+import { SAFETY } from '../../properties/index.js';
+import { enable_dirty_logging } from '../kernel/dirty_log.js';
+import { logging_begins, machine, mapped_huge } from '../machine.js';
+import { a_page_is_write_protected, every_huge_page_is_split, tracking_has_begun } from './witnesses.js';
+
+const common = {
+  ...machine(
+    { tables: 4, reschedule: false },
+    [process('cpu0', enable_dirty_logging), process('cpu1', enable_dirty_logging)],
+    logging_begins(mapped_huge()),
+  ),
+  properties: SAFETY,
+  witnesses: [every_huge_page_is_split, a_page_is_write_protected, tracking_has_begun],
+};
+
+export default scenarios({
+  'conditional-flush': {
+    ...common,
+    title: 'Without slots_lock, and each CPU flushes only if its own walk protected something',
+    claims: ['M4', 'S000-12(a)'],
+    variant: ['no-slots-lock', 'enable-flushes-if-changed'],
+    expect: { P3: 'violated' },
+  },
+  'conditional-flush-with-slots-lock': {
+    ...common,
+    title: 'The same conditional flush, but slots_lock makes the two sequences exclude each other',
+    claims: ['M4', 'S000-12(b)'],
+    variant: ['enable-flushes-if-changed'],
+  },
+  'unconditional-flush': {
+    ...common,
+    title: 'Without slots_lock, but each CPU flushes whatever it found',
+    claims: ['M4', 'S000-12(c)'],
+    variant: ['no-slots-lock'],
+  },
+});

@@ -1,0 +1,44 @@
+/**
+ * M5: a fast page fault makes a page writable and then marks it dirty; KVM_GET_DIRTY_LOG takes the bit and then
+ * write-protects. In the other order of the fault (mark, then W) GET can take the bit in between and find nothing to
+ * protect yet: the page becomes writable with a clear bit.
+ */
+import { process, scenarios } from 'mmucheck/language';
+import { SAFETY } from '../../properties/index.js';
+import { kvm_vm_ioctl_get_dirty_log } from '../kernel/dirty_log.js';
+import { logging, machine, mapped_small } from '../machine.js';
+import {
+  a_dirty_bit_is_set,
+  a_fast_fault_is_about_to_mark_its_page,
+  a_page_is_harvested,
+} from './witnesses.js';
+
+const common = {
+  ...machine({}, [process('cpu0', kvm_vm_ioctl_get_dirty_log)], logging(mapped_small({ writable: false }))),
+  properties: SAFETY,
+};
+
+export default scenarios({
+  'mark-after-w': {
+    ...common,
+    title: 'A fast page fault against KVM_GET_DIRTY_LOG, without PML',
+    claims: ['M5', 'S000-13'],
+    witnesses: [a_fast_fault_is_about_to_mark_its_page, a_dirty_bit_is_set, a_page_is_harvested],
+  },
+  'mark-before-w': {
+    ...common,
+    title: 'The fault marks the page before it sets W',
+    claims: ['M5'],
+    variant: ['fast-fault-marks-first'],
+    expect: { P3: 'violated' },
+    witnesses: [a_dirty_bit_is_set, a_page_is_harvested],
+  },
+  'protect-before-take': {
+    ...common,
+    title: 'GET write-protects before it takes the bits',
+    claims: ['M5', 'K17'],
+    variant: ['get-protects-first'],
+    expect: { P3: 'violated' },
+    witnesses: [a_fast_fault_is_about_to_mark_its_page, a_dirty_bit_is_set, a_page_is_harvested],
+  },
+});

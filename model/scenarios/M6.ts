@@ -1,0 +1,34 @@
+/**
+ * M6: the holder of the write lock zaps an entry that a fast page fault may make writable meanwhile. The exchange is
+ * atomic because of that (bug K13): a plain store goes on with an old value that is not what it replaced.
+ */
+import { process, scenarios } from 'mmucheck/language';
+import { SAFETY } from '../../properties/index.js';
+import { migrate_pages } from '../host.js';
+import { machine, mapped_small } from '../machine.js';
+import { a_page_becomes_writable_during_its_invalidation, the_host_has_moved_a_page } from './witnesses.js';
+
+const common = {
+  ...machine(
+    { invalidations: 1, reschedule: false },
+    [process('cpu0', migrate_pages, 0, 1)],
+    mapped_small({ writable: false }),
+  ),
+  properties: SAFETY,
+  witnesses: [a_page_becomes_writable_during_its_invalidation, the_host_has_moved_a_page],
+};
+
+export default scenarios({
+  'atomic-exchange': {
+    ...common,
+    title: 'A fast page fault against the zap of its page, which exchanges atomically',
+    claims: ['M6', 'S000-5(a)'],
+  },
+  'plain-store': {
+    ...common,
+    title: 'The zap stores plainly',
+    claims: ['M6', 'K13'],
+    variant: ['volatile-sptes-stored-plainly'],
+    expect: { P6: 'violated' },
+  },
+});

@@ -1,0 +1,106 @@
+/**
+ * S000-2, -3, -16: the eager split drops mmu_lock in the middle of its walk without a flush, while everything that
+ * may use, zap, protect or harvest the same range runs. No caller breaks: each flushes later for a reason of its own.
+ * Only a processor with the iTLB erratum can tell, if huge pages may be executable.
+ */
+import { process, scenarios } from 'mmucheck/language';
+import { P18, SAFETY } from '../../properties/index.js';
+import { migrate_pages } from '../host.js';
+import { kvm_mmu_slot_try_split_huge_pages } from '../kernel/dirty_log.js';
+import { logging_begins, machine, mapped_huge } from '../machine.js';
+import { PG_LEVEL_4K } from '../state.js';
+import { enable_then_get } from './threads.js';
+import {
+  a_dirty_bit_is_set,
+  a_page_is_harvested,
+  a_vcpu_may_use_a_stale_huge_translation,
+  every_huge_page_is_split,
+  the_host_has_moved_a_page,
+  tracking_has_begun,
+} from './witnesses.js';
+
+const split = process('cpu0', kvm_mmu_slot_try_split_huge_pages, PG_LEVEL_4K);
+
+const against_notifier = {
+  ...machine(
+    { hugePages: 2, tables: 4, invalidations: 1, flush: 'atomic' },
+    [split, process('cpu1', migrate_pages, 0, 2)],
+    logging_begins(mapped_huge()),
+  ),
+  properties: SAFETY,
+  witnesses: [a_vcpu_may_use_a_stale_huge_translation, every_huge_page_is_split, the_host_has_moved_a_page],
+};
+
+const executable = {
+  ...machine(
+    { hugePages: 2, tables: 4, flush: 'atomic', trackExec: true, guestFetches: true, guestReads: true },
+    [split],
+    mapped_huge(),
+  ),
+  properties: [...SAFETY, P18],
+  expect: { P18: 'violated' },
+  witnesses: [a_vcpu_may_use_a_stale_huge_translation, every_huge_page_is_split],
+} as const;
+
+export default scenarios({
+  'split-against-notifier': {
+    ...against_notifier,
+    title: 'A split that yields without a flush, a notifier that moves one of the pages, and a writing guest',
+    claims: ['S000-2(a)', 'S000-5'],
+  },
+  'enable-against-notifier': {
+    ...machine(
+      { hugePages: 1, tables: 4, invalidations: 1, flush: 'atomic', srcu: true },
+      [process('cpu0', enable_then_get), process('cpu1', migrate_pages, 0, 2)],
+      mapped_huge(),
+    ),
+    title: 'Enabling dirty logging and reading the log, against a notifier and a writing guest',
+    claims: ['S000-2(a)', 'S000-13'],
+    properties: SAFETY,
+    witnesses: [
+      a_vcpu_may_use_a_stale_huge_translation,
+      tracking_has_begun,
+      a_dirty_bit_is_set,
+      a_page_is_harvested,
+      the_host_has_moved_a_page,
+    ],
+  },
+  'executable-huge-pages': {
+    ...executable,
+    title: 'Huge pages are executable: huge and small translations for fetches coexist in one TLB',
+    claims: ['S000-2(b)'],
+  },
+  'nx-huge-pages': {
+    ...machine(
+      {
+        hugePages: 1,
+        flush: 'atomic',
+        trackExec: true,
+        guestFetches: true,
+        guestReads: true,
+        nxHugePages: true,
+      },
+      [split],
+      mapped_huge(),
+    ),
+    title: 'With the mitigation, huge pages are not executable and the two never meet in a fetch',
+    claims: ['S000-2(c)'],
+    properties: [...SAFETY, P18],
+    witnesses: [a_vcpu_may_use_a_stale_huge_translation, every_huge_page_is_split],
+  },
+  'flush-before-yield': {
+    ...against_notifier,
+    title: 'The posted version, which flushes before it yields: no property tells it from the one without',
+    claims: ['S000-16(a)'],
+    variant: ['split-flushes-before-yield'],
+  },
+  'flush-before-yield-executable': {
+    ...executable,
+    title: 'The posted version on a processor with the iTLB erratum: the window is shorter, and still there',
+    claims: ['S000-16(b)'],
+    variant: ['split-flushes-before-yield'],
+    because:
+      'The flush comes when the walk yields or ends. Until then the vCPU may hold both sizes, so a property about ' +
+      'states tells the two versions apart no more than the others do; only the length of the window differs.',
+  },
+});

@@ -1,0 +1,20 @@
+/** Host threads that run one operation after another. */
+import type { Op } from 'mmucheck/language';
+import { migrate_pages } from '../host.js';
+import {
+  kvm_mmu_slot_try_split_huge_pages,
+  kvm_set_memory_region,
+  kvm_vm_ioctl_get_dirty_log,
+} from '../kernel/dirty_log.js';
+import { type Kvm, PG_LEVEL_4K } from '../state.js';
+
+/** The host maps the range by one entry, so it moves all of it. */
+export function* split_then_migrate(kvm: Kvm): Op {
+  yield* kvm_mmu_slot_try_split_huge_pages(kvm, PG_LEVEL_4K);
+  yield* migrate_pages(kvm, 0, kvm.config.gfns);
+}
+
+export function* enable_then_get(kvm: Kvm): Op {
+  yield* kvm_set_memory_region(kvm);
+  yield* kvm_vm_ioctl_get_dirty_log(kvm);
+}

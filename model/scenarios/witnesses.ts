@@ -1,0 +1,108 @@
+/** States that show that the interesting thing did happen; scenarios name the ones that they must reach. */
+import { walk, walk_is_huge } from '../hardware/translation.js';
+import { huge_index } from '../hardware/tlb.js';
+import { may_hold_huge } from '../hardware/translation.js';
+import { type Kvm, ROOT } from '../state.js';
+
+export function a_vcpu_may_use_a_stale_huge_translation(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++)
+    for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
+      if (
+        kvm.vcpus[v].in_guest &&
+        may_hold_huge(kvm, v, gfn) &&
+        kvm.pt[ROOT].spte[huge_index(kvm, gfn)].kind === 'TABLE'
+      )
+        return true;
+  return false;
+}
+
+export function every_huge_page_is_split(kvm: Kvm): boolean {
+  for (let h = 0; h < kvm.config.hugePages; h++) if (kvm.pt[ROOT].spte[h].kind !== 'TABLE') return false;
+  return true;
+}
+
+export function a_small_page_is_executable(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) {
+    const leaf = walk(kvm, gfn);
+    if (!walk_is_huge(kvm, gfn) && leaf.kind === 'LEAF' && leaf.executable) return true;
+  }
+  return false;
+}
+
+export function the_host_has_moved_a_page(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) if (kvm.host.pfn[gfn] >= kvm.config.gfns) return true;
+  return false;
+}
+
+export function a_moved_page_is_mapped_again(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) {
+    const leaf = walk(kvm, gfn);
+    if (leaf.kind === 'LEAF' && leaf.pfn >= kvm.config.gfns) return true;
+  }
+  return false;
+}
+
+export function an_invalidation_is_open(kvm: Kvm): boolean {
+  return kvm.mmu_invalidate_in_progress > 0;
+}
+
+/** The fast page fault sets W in an entry that an open invalidation covers and has not reached yet. */
+export function a_page_becomes_writable_during_its_invalidation(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
+    if (
+      kvm.mmu_invalidate_in_progress > 0 &&
+      gfn >= kvm.mmu_invalidate_range_start &&
+      gfn < kvm.mmu_invalidate_range_end &&
+      walk(kvm, gfn).writable
+    )
+      return true;
+  return false;
+}
+
+export function tracking_has_begun(kvm: Kvm): boolean {
+  return kvm.ghost.tracking;
+}
+
+export function a_dirty_bit_is_set(kvm: Kvm): boolean {
+  for (let word = 0; word < kvm.config.words; word++) if (kvm.memslot.dirty_bitmap[word] !== 0) return true;
+  return false;
+}
+
+export function a_page_is_harvested(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) if (kvm.ghost.harvesting[gfn]) return true;
+  return false;
+}
+
+export function a_fast_fault_is_about_to_mark_its_page(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++) if (kvm.vcpus[v].marking >= 0) return true;
+  return false;
+}
+
+export function a_page_is_write_protected(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) {
+    const leaf = walk(kvm, gfn);
+    if (leaf.kind === 'LEAF' && leaf.mmu_writable && !leaf.writable) return true;
+  }
+  return false;
+}
+
+export function a_table_waits_for_its_grace_period(kvm: Kvm): boolean {
+  for (let table = 1; table < kvm.config.tables; table++) if (kvm.pt[table].state === 'detached') return true;
+  return false;
+}
+
+export function an_entry_is_frozen(kvm: Kvm): boolean {
+  for (let table = 1; table < kvm.config.tables; table++)
+    for (let i = 0; i < kvm.config.fanout; i++) if (kvm.pt[table].spte[i].kind === 'FROZEN') return true;
+  return false;
+}
+
+export function a_caller_relies_on_small_pages(kvm: Kvm): boolean {
+  return kvm.ghost.relies_on_small_pages;
+}
+
+export function a_vcpu_is_kicked(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++)
+    if (kvm.vcpus[v].in_guest && kvm.vcpus[v].mode === 'EXITING_GUEST_MODE' && kvm.vcpus[v].ipi) return true;
+  return false;
+}
