@@ -1,0 +1,134 @@
+/**
+ * Structured code out of a control-flow graph: nested labelled blocks and loops after Ramsey, "Beyond Relooper"
+ * (ICFP 2022). A node is written inside the code of its immediate dominator: in place if control comes from one side,
+ * behind a labelled block that the others break out of if it comes from several; a loop header opens a loop.
+ *
+ * That needs a reducible graph. A step may begin in the middle of nested loops, from where both the inner and the
+ * outer one are entered, and then the graph is not: such a second entry is cut off and becomes a call of a function
+ * that begins there.
+ */
+export interface Region {
+  readonly entry: number;
+  /** In reverse postorder. */
+  readonly order: readonly number[];
+  /** Targets of edges that must become calls. */
+  readonly cuts: ReadonlySet<number>;
+  readonly position: ReadonlyMap<number, number>;
+  readonly children: ReadonlyMap<number, readonly number[]>;
+  readonly loops: ReadonlySet<number>;
+  readonly merges: ReadonlySet<number>;
+}
+
+export function analyse(entry: number, successors: (block: number) => readonly number[]): Region {
+  const cuts = new Set<number>();
+  for (;;) {
+    const next = (block: number): readonly number[] => successors(block).filter((to) => !cuts.has(to));
+    const order = reversePostorder(entry, next);
+    const position = new Map(order.map((block, index) => [block, index]));
+    const at = (block: number): number => position.get(block) ?? -1;
+    const edges = order.flatMap((from) => next(from).map((to) => ({ from, to })));
+    const dominators = immediateDominators(order, edges, at);
+    const retreating = edges.filter(({ from, to }) => at(to) <= at(from));
+    const wild = retreating.find(({ from, to }) => !dominates(to, from, dominators));
+    if (wild !== undefined) {
+      cuts.add(wild.to);
+      continue;
+    }
+    const children = new Map<number, number[]>(order.map((block) => [block, []]));
+    for (const block of order.slice(1)) children.get(dominators.get(block) ?? entry)?.push(block);
+    const forward = new Map<number, number>();
+    for (const { from, to } of edges) if (at(to) > at(from)) forward.set(to, (forward.get(to) ?? 0) + 1);
+    return {
+      entry,
+      order,
+      cuts,
+      position,
+      children,
+      loops: new Set(retreating.map(({ to }) => to)),
+      merges: new Set(order.filter((block) => (forward.get(block) ?? 0) > 1)),
+    };
+  }
+}
+
+/**
+ * The text of a region. `write` gives that of one block and ends it with jumps, which `jump` makes (those to cuts
+ * excepted); control never runs off the end of what it writes.
+ */
+export function structure(
+  region: Region,
+  write: (block: number, jump: (to: number) => string) => string,
+): string {
+  const at = (block: number): number => region.position.get(block) ?? -1;
+  const tree = (block: number): string => {
+    const merges = (region.children.get(block) ?? [])
+      .filter((child) => region.merges.has(child))
+      .toSorted((a, b) => at(a) - at(b));
+    const jump = (to: number): string => {
+      if (at(to) <= at(block)) return `continue L${to};`;
+      return region.merges.has(to) ? `break B${to};` : tree(to);
+    };
+    let text = write(block, jump);
+    for (const merge of merges) text = `B${merge}: {\n${text}\n}\n${tree(merge)}`;
+    return region.loops.has(block) ? `L${block}: for (;;) {\n${text}\n}` : text;
+  };
+  return tree(region.entry);
+}
+
+function reversePostorder(entry: number, next: (block: number) => readonly number[]): number[] {
+  const seen = new Set([entry]);
+  const order: number[] = [];
+  const stack = [{ block: entry, rest: [...next(entry)] }];
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const to = top.rest.shift();
+    if (to === undefined) {
+      order.push(top.block);
+      stack.pop();
+    } else if (!seen.has(to)) {
+      seen.add(to);
+      stack.push({ block: to, rest: [...next(to)] });
+    }
+  }
+  return order.reverse();
+}
+
+/** Cooper, Harvey, Kennedy: "A simple, fast dominance algorithm" (2001). */
+function immediateDominators(
+  order: readonly number[],
+  edges: readonly { readonly from: number; readonly to: number }[],
+  at: (block: number) => number,
+): Map<number, number> {
+  const entry = order[0] ?? 0;
+  const predecessors = new Map<number, number[]>(order.map((block) => [block, []]));
+  for (const { from, to } of edges) predecessors.get(to)?.push(from);
+  const dominators = new Map([[entry, entry]]);
+  const common = (a: number, b: number): number => {
+    let left = a;
+    let right = b;
+    while (left !== right) {
+      if (at(left) > at(right)) left = dominators.get(left) ?? entry;
+      else right = dominators.get(right) ?? entry;
+    }
+    return left;
+  };
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const block of order.slice(1)) {
+      const known = (predecessors.get(block) ?? []).filter((from) => dominators.has(from));
+      const dominator = known.reduce(common);
+      if (dominators.get(block) !== dominator) {
+        dominators.set(block, dominator);
+        changed = true;
+      }
+    }
+  }
+  return dominators;
+}
+
+function dominates(above: number, below: number, dominators: ReadonlyMap<number, number>): boolean {
+  for (let block = below; ; ) {
+    if (block === above) return true;
+    const up = dominators.get(block);
+    if (up === undefined || up === block) return false;
+    block = up;
+  }
+}
