@@ -15,7 +15,7 @@ export interface ProcessSpec {
 /** Declares a process. `run` is an exported generator function whose first parameter is the root state. */
 export function process<Root, Args extends readonly (number | boolean | string)[]>(
   name: string,
-  run: (root: Root, ...args: Args) => Op,
+  run: (root: Root, ...args: Args) => Op<unknown>,
   ...args: Args
 ): ProcessSpec {
   return { name, run, args };
