@@ -62,26 +62,33 @@ export class DirectExecution {
    * to its choices. Too few answers, too many, or one out of range is a ScheduleError.
    */
   step(process: number, choices: readonly number[], boundaries = 1): DirectStep {
-    let used = 0;
-    const answer: Chooser = (alternatives) => {
-      const choice = choices[used++];
-      if (choice === undefined)
-        throw new ScheduleError(`the step asks for more than ${choices.length} choices`);
-      if (choice < 0 || choice >= alternatives) {
-        throw new ScheduleError(`choice ${choice} of ${alternatives} alternatives`);
-      }
-      return choice;
-    };
     const running = this.process(process);
-    const result = this.attempt(running, answer, boundaries);
-    if (result.outcome !== 'disabled' && used < choices.length) {
+    const result = this.attempt(running, answerer(choices), boundaries);
+    if (result.outcome !== 'disabled' && result.choices.length < choices.length) {
       this.rebuild(running);
-      throw new ScheduleError(`the step asks for ${used} of ${choices.length} choices`);
+      throw new ScheduleError(`the step asks for ${result.choices.length} of ${choices.length} choices`);
     }
     if (result.outcome === 'boundary' || result.outcome === 'end') {
       running.commit({ state: this.state, choices, boundaries });
       this.state = result.state;
     }
+    return result;
+  }
+
+  /** What a step would come to, without taking it. */
+  peek(process: number, choices: readonly number[], boundaries = 1): DirectStep {
+    const running = this.process(process);
+    const result = this.attempt(running, answerer(choices), boundaries);
+    this.rebuild(running);
+    return result;
+  }
+
+  /** The same for a step of which only the first choices are known; the others are answered by 0. */
+  explore(process: number, choices: readonly number[], boundaries = 1): DirectStep {
+    const running = this.process(process);
+    let used = 0;
+    const result = this.attempt(running, () => choices[used++] ?? 0, boundaries);
+    this.rebuild(running);
     return result;
   }
 
@@ -186,6 +193,20 @@ export class DirectExecution {
     }
     running.moved = false;
   }
+}
+
+/** Answers questions from a list. */
+function answerer(choices: readonly number[]): Chooser {
+  let used = 0;
+  return (alternatives) => {
+    const choice = choices[used++];
+    if (choice === undefined)
+      throw new ScheduleError(`the step asks for more than ${choices.length} choices`);
+    if (choice < 0 || choice >= alternatives) {
+      throw new ScheduleError(`choice ${choice} of ${alternatives} alternatives`);
+    }
+    return choice;
+  };
 }
 
 /** A step that was taken: the state before it, and what it needs to be taken again. */
