@@ -87,8 +87,17 @@ function lower(widths: readonly number[], room: number): number[] {
 /** The lines of a row: in full if that stays within `own`, else in short, and folded only at the edge of the table. */
 function linesOf(row: Row, own: number, room: number): string[] {
   const indent = ' '.repeat(Math.min(row.depth * INDENT, Math.max(0, Math.min(own, room - TEXT))));
+  const width = room - indent.length;
   const content = row.text.length <= own - indent.length ? row.text : row.short;
-  return fold(content, room - indent.length, '  ').map((line) => indent + line);
+  return foldRow(row, content, width).map((line) => indent + line);
+}
+
+/** An effect is best broken behind what it is about. */
+function foldRow(row: Row, content: string, width: number): string[] {
+  const colon = content.indexOf(': ') + 1;
+  const fits = content.length <= width || colon > width || content.length - colon + 1 > width;
+  if (row.role !== 'effect' || colon === 0 || fits) return fold(content, width, '  ');
+  return [content.slice(0, colon), `  ${content.slice(colon + 1)}`];
 }
 
 function join(
