@@ -23,7 +23,7 @@ interface Config extends Configuration { readonly n: number; readonly flag: bool
 type Small = Range<0, 3>;
 type Mode = 'IDLE' | 'RUN' | 'DONE';
 interface Pair { readonly a: Small; readonly on: boolean; readonly mode: Mode }
-interface Slot { pair: Pair; count: Range<-1, 4>; next: Below<'n'> }
+interface Slot { pair: Pair; count: Range<-4, 9>; next: Below<'n'> }
 interface Frame { cursor: Small; last: Pair; done: boolean }
 interface State {
   readonly config: Config;
@@ -201,7 +201,9 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
     if (scope.yields && this.below(4) === 1) return { text: this.boundary(scope, depth) };
     switch (plain) {
       case 1:
-        return { text: `s.y = ${this.flip() ? this.int(scope, 2) : `(${this.int(scope, 2)} & 1)`};` };
+        return {
+          text: `s.y = ${this.flip() ? `${this.int(scope, 2)} + 0` : `(${this.int(scope, 2)} & 1)`};`,
+        };
       case 2:
         return { text: `${this.slot(scope)}.count = (${this.int(scope, 2)} & 3);` };
       case 3:
@@ -251,7 +253,7 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
       case 12:
         return { text: `assume(${this.bool(scope, 1)} || ${this.bool(scope, 2)});` };
       case 13:
-        return { text: `assert(s.x < 6 || ${this.bool(scope, 2)}, ${this.pick(["'P3'", "''"])}, 'random');` };
+        return { text: `assert(s.x < ${2 + this.below(4)} || ${this.bool(scope, 2)}, ${this.pick(["'P3'", "''"])}, 'random');` };
       case 14: {
         const call = this.call(scope, this.helpers.slice(0, scope.helpers));
         return { text: call === null ? 's.x = 1;' : `${call.text};` };
@@ -304,7 +306,9 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
       case 23:
         return { text: depth === 0 ? 's.x = 5;' : this.condition(scope, depth) };
       default:
-        return { text: `s.x = ${this.below(6) === 5 ? this.int(scope, 2) : `(${this.int(scope, 2)} & 7)`};` };
+        return {
+          text: `s.x = ${this.below(6) === 5 ? `${this.int(scope, 2)} + 0` : `(${this.int(scope, 2)} & 7)`};`,
+        };
     }
   }
 
@@ -437,7 +441,8 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
         return this.pick(['s.config.flag', 'false', ...scope.frames.map((name) => `${name}.done`)]);
       case 5:
       case 6:
-        return `(${number()} ${this.pick(['<', '<=', '>', '>=', '===', '!=='])} ${number()})`;
+        // `+ 0` forgets the declared range, of which TypeScript would say that it has nothing in common with another.
+        return `(${number()} + 0 ${this.pick(['<', '<=', '>', '>=', '===', '!=='])} ${number()})`;
       case 7:
         return `(${inner()} && ${inner()})`;
       case 8:
@@ -519,7 +524,7 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
       case 2:
         return `(${this.int(scope, 1)} & 1)`;
       case 3:
-        return this.pick(scope.ints) ?? '0';
+        return this.below(3) === 2 ? (this.pick(scope.ints) ?? '0') : '0';
       case 4:
         return `s.slots[${this.below(2)}].next`;
       case 5:
