@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { generateMachine } from '../compiler/codegen/javascript.js';
+import { counters, peterson, philosophers } from '../compiler/codegen/toys.js';
+import { type Machine, META_FAILURE } from '../compiler/machine.js';
+import type { SearchResult } from './options.js';
+import { Exploration, search, searchAsync } from './search.js';
+import { capacityWithin } from './store.js';
+import { type Expected, plainSearch, type Table, tables, tabularMachine } from './tabular.js';
+
+const megabyte = 2 ** 20;
+
+function counts({ states, transitions, depth, end }: SearchResult) {
+  return { states, transitions, depth, end };
+}
+
+function findings({ findings }: { readonly findings: readonly Expected[] }) {
+  return findings
+    .map(({ property, depth }) => ({ property, depth }))
+    .toSorted((a, b) => a.depth - b.depth || String(a.property).localeCompare(String(b.property)));
+}
+
+function run(table: Table, batchRecords: number, firstSlots: number, maxDepth?: number): SearchResult {
+  const exploration = new Exploration(
+    tabularMachine(table),
+    { deadlock: true, memoryBytes: megabyte, ...(maxDepth === undefined ? {} : { maxDepth }) },
+    { batchRecords, firstSlots },
+  );
+  while (!exploration.advance());
+  return exploration.result();
+}
+
+describe('search', () => {
+  it('agrees with a plain search on random machines, whatever the sizes of batches and tables', () => {
+    const sizes = fc.record({
+      batch: fc.constantFrom(1, 2, 7, 64, 2048),
+      slots: fc.constantFrom(2, 4, 16, 65_536),
+      maxDepth: fc.option(fc.nat(6), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(tables(120), sizes, (table, { batch, slots, maxDepth }) => {
+        const plain = plainSearch(table, maxDepth);
+        const result = run(table, batch, slots, maxDepth);
+        const { store } = result;
+        expect(result.states).toBe(plain.order.length);
+        expect(result.transitions).toBe(plain.transitions);
+        expect(result.depth).toBe(Math.max(...plain.depthOf.values()));
+        expect(findings(result)).toEqual(findings({ findings: plain.found }));
+        expect(result.witnessesReached).toEqual([0, 1].map((bit) => (plain.witnessed & (1 << bit)) !== 0));
+        expect(result.stepsExecuted).toEqual(
+          Uint8Array.from([0, 1, 2], (process) => (plain.executed.has(process) ? 1 : 0)),
+        );
+        const machine = tabularMachine(table);
+        plain.order.forEach((state, index) => {
+          const here = store.state(index);
+          expect(machine.unpack(here)).toEqual({ index: state });
+          expect(store.find(here, 0)).toBe(index);
+          const depth = store.layers.findLastIndex((first) => first <= index);
+          expect(depth).toBe(plain.depthOf.get(state));
+          const parent = store.parents[index] ?? -1;
+          expect(plain.depthOf.get(plain.order[parent] ?? -1)).toBe(Math.max(0, depth - 1));
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('gives the same counts as ever for well-known systems', () => {
+    const of = ({ graph, initial }: ReturnType<typeof peterson>) => {
+      const result = search(generateMachine(graph, initial), { deadlock: true });
+      return { ...counts(result), findings: findings(result) };
+    };
+    expect(of(peterson())).toEqual({ states: 20, transitions: 34, depth: 6, end: 'exhausted', findings: [] });
+    expect(of(peterson(false)).findings).toEqual([{ property: 'P1', depth: 6 }]);
+    // Each fork is free, or held from the left, or from the right; only all held from the right is impossible: 3^n - 1.
+    expect(of(philosophers(5))).toEqual({
+      states: 242,
+      transitions: 805,
+      depth: 12,
+      end: 'exhausted',
+      findings: [{ property: 'T7', depth: 5 }],
+    });
+    expect(of(counters(2, 2, 3))).toMatchObject({ states: 2304, transitions: 6144, depth: 26 });
+  });
+
+  it('stops at exactly the given number of states, with counts that do not depend on the batch', () => {
+    const { graph, initial } = philosophers(7);
+    const machine = generateMachine(graph, initial);
+    const results = [1, 5, 100, 2048].map((batchRecords) => {
+      const exploration = new Exploration(machine, { deadlock: true, maxStates: 1000 }, { batchRecords });
+      while (!exploration.advance());
+      return counts(exploration.result());
+    });
+    expect(results[0]).toMatchObject({ states: 1000, end: 'states' });
+    for (const result of results) expect(result).toEqual(results[0]);
+    const exact = search(machine, { deadlock: true, maxStates: 2186 });
+    expect(counts(exact)).toMatchObject({ states: 2186, end: 'exhausted' });
+  });
+
+  it('stops at a depth', () => {
+    const { graph, initial } = philosophers(5);
+    const result = search(generateMachine(graph, initial), { deadlock: true, maxDepth: 3 });
+    expect(result).toMatchObject({ depth: 3, end: 'depth' });
+    expect(result.findings).toEqual([]);
+  });
+
+  it('stops at the memory limit instead of exceeding it', () => {
+    const { graph, initial } = counters(2, 4, 7);
+    const machine = generateMachine(graph, initial);
+    for (const memoryBytes of [megabyte / 4, megabyte, 3.3 * megabyte]) {
+      const result = search(machine, { deadlock: true, memoryBytes });
+      expect(result.end).toBe('memory');
+      expect(result.memoryBytes).toBeLessThanOrEqual(memoryBytes);
+      expect(result.states).toBe(capacityWithin(machine.words, memoryBytes).capacity);
+      expect(result.memoryBytes).toBeGreaterThan(memoryBytes * 0.75);
+    }
+  });
+
+  it('can be interrupted', async () => {
+    const { graph, initial } = counters(2, 4, 7);
+    const machine = generateMachine(graph, initial);
+    const signal = { aborted: false };
+    setTimeout(() => {
+      signal.aborted = true;
+    }, 60);
+    let reports = 0;
+    const result = await searchAsync(
+      machine,
+      { deadlock: true, signal, progressInterval: 10, onProgress: () => reports++ },
+      10,
+    );
+    expect(result.end).toBe('interrupted');
+    expect(result.states).toBeGreaterThan(1000);
+    expect(reports).toBeGreaterThan(1);
+  });
+
+  it('stops when everything of interest is violated, at the end of the layer', () => {
+    const { graph, initial } = philosophers(5);
+    const machine = generateMachine(graph, initial);
+    const result = search(machine, { deadlock: true, stopWhenDecided: ['T7'] });
+    expect(result.end).toBe('decided');
+    expect(result.depth).toBe(6);
+    expect(search(machine, { deadlock: true, stopWhenDecided: ['T7', 'P9'] }).end).toBe('exhausted');
+  });
+
+  it('finds room for a step with more successors than foreseen', () => {
+    const { graph, initial } = counters(2, 3, 2);
+    const machine = generateMachine(graph, initial);
+    const cramped: Machine = { ...machine, expansionLimit: 1 };
+    const roomy = counts(search(machine, { deadlock: true }));
+    for (const batchRecords of [1, 2, 3]) {
+      const exploration = new Exploration(cramped, { deadlock: true }, { batchRecords });
+      while (!exploration.advance());
+      expect(counts(exploration.result())).toEqual(roomy);
+    }
+  });
+
+  it('does not report a state as stuck from which a step fails', () => {
+    const base = { unfinished: true, violated: 0, witnessed: 0 };
+    const failing = { process: 0, target: -1, resting: false, violated: 0 };
+    const table: Table = {
+      words: 1,
+      processes: 1,
+      failures: ['P7'],
+      states: [{ ...base, transitions: [failing] }],
+    };
+    expect(run(table, 8, 16).findings).toEqual([
+      { property: 'P7', kind: 'failure', depth: 1, source: 0, failure: 0 },
+    ]);
+    expect(META_FAILURE).toBe(0x8000_0000);
+  });
+});
