@@ -182,6 +182,8 @@ export interface Program {
   readonly version: 1;
   /** The type of the root state: a mutable record. */
   readonly root: RecordType;
+  /** The members of the configuration, by name, so that a scenario's can be checked against them. */
+  readonly configuration?: readonly { readonly name: string; readonly type: Scalar }[];
   readonly functions: Readonly<Record<string, Function>>;
   /** Source text of every call, by `file:line:column` of its start, for labels in traces. */
   readonly callTexts: Readonly<Record<string, string>>;

@@ -1,0 +1,87 @@
+/** The declarations of checker/language, as the front end shows them to model files. Written by its test. */
+export const LANGUAGE_DECLARATIONS: Readonly<Record<string, string>> = {
+  'index.d.ts': `export { property, scenarios } from './declarations.js';
+export type { ProcessSpec, PropertySpec, ScenarioSpec, ScenarioSet, Verdict, } from './declarations.js';
+export { process } from './declarations.js';
+export { assert, assume, choose, chooseBelow, current, equal, rest } from './primitives.js';
+export type { Below, Bound, Boundary, Configuration, Guard, Op, Range, Rest, Vector } from './types.js';
+`,
+  'declarations.d.ts': `import type { Op } from './types.js';
+type Predicate = (...states: never[]) => boolean;
+export interface ProcessSpec {
+    readonly name: string;
+    readonly run: CallableFunction;
+    readonly args: readonly (number | boolean | string)[];
+}
+export declare function process<Root, Args extends readonly (number | boolean | string)[]>(name: string, run: (root: Root, ...args: Args) => Op, ...args: Args): ProcessSpec;
+export interface PropertySpec {
+    readonly id: string;
+    readonly title: string;
+    readonly invariant?: (root: never) => boolean;
+    readonly step?: (before: never, after: never) => boolean;
+    readonly deadlock?: true;
+}
+export declare function property(spec: PropertySpec): PropertySpec;
+export type Verdict = 'holds' | 'violated' | 'incomplete' | 'vacuous' | 'error';
+export interface ScenarioSpec {
+    readonly title: string;
+    readonly claims: readonly string[];
+    readonly because?: string;
+    readonly variant?: readonly string[];
+    readonly config: object;
+    readonly setup?: (root: never) => void;
+    readonly processes: readonly ProcessSpec[];
+    readonly properties: readonly PropertySpec[];
+    readonly expect?: Readonly<Record<string, Verdict>>;
+    readonly witnesses: readonly Predicate[];
+    readonly unreached?: Readonly<Record<string, string>>;
+}
+export type ScenarioSet = Readonly<Record<string, ScenarioSpec>>;
+export declare function scenarios<const T extends ScenarioSet>(set: T): T;
+export {};
+`,
+  'primitives.d.ts': `import type { Guard, Rest } from './types.js';
+export type Chooser = (alternatives: number) => number;
+export declare class Disabled extends Error {
+    readonly name = "Disabled";
+}
+export declare class ModelError extends Error {
+    readonly kind: ModelErrorKind;
+    readonly property: string | null;
+    readonly name = "ModelError";
+    constructor(kind: ModelErrorKind, property: string | null, message: string);
+}
+export type ModelErrorKind = 'assertion' | 'index' | 'domain' | 'recursion' | 'arithmetic';
+export declare function withChooser<T>(answer: Chooser, body: () => T): T;
+export declare function asProcess<T>(index: number, body: () => T): T;
+export declare function current(): number;
+export declare function choose<const T extends number | boolean | string>(...alternatives: readonly [T, ...T[]]): T;
+export declare function chooseBelow(count: number): number;
+export declare function assume(condition: boolean): asserts condition;
+export declare function assert(condition: boolean, property: string, message: string): asserts condition;
+export declare function equal<T>(left: T, right: T): boolean;
+export declare function rest(condition: Guard): Rest;
+`,
+  'types.d.ts': `export type Bound = number | string;
+export type Range<Lo extends Bound, Hi extends Bound> = number & {
+    readonly __range?: readonly [Lo, Hi];
+};
+export type Below<N extends Bound> = number & {
+    readonly __below?: N;
+};
+export interface Vector<T, N extends Bound> {
+    [index: number]: T;
+    readonly length: number;
+    readonly __length?: N;
+}
+export interface Configuration {
+    readonly __configuration?: true;
+}
+export type Guard = () => boolean;
+export interface Rest {
+    readonly rest: Guard;
+}
+export type Boundary = Guard | Rest | undefined;
+export type Op<T = void> = Generator<Boundary, T, undefined>;
+`,
+};
