@@ -68,6 +68,15 @@ export interface Kernel {
     count: number,
     limit: number,
   ): number;
+  /** The index of the state of each record that must be looked up, or -1. */
+  locate(
+    tables: Tables,
+    mask: number,
+    out: Uint32Array,
+    batch: Batch,
+    lookups: number,
+    found: Int32Array,
+  ): void;
   /** Enters the states `from .. to - 1`, which must be distinct and absent, into the table. */
   enter(tables: Tables, mask: number, from: number, to: number, hashes: Int32Array): void;
   /** The index of a state, or -1. */
@@ -98,7 +107,7 @@ function kernelSource(words: number): string {
   const isAt = (base: string): string =>
     each((word) => `(states[${at(base, word)}] | 0) === w${word}`, ' && ');
   const record = words + 1;
-  const wide = `((e & mask) - 1) * ${words}`;
+  const candidate = `((e & mask) - 1) * ${words}`;
 
   return `"use strict";
 function prepare(tables, mask, out, batch, first, count, steps) {
@@ -134,7 +143,7 @@ function touch(tables, mask, batch, lookups) {
   let loaded = 0;
   for (let k = 0; k < lookups; k++) {
     const h = hashes[k], e = table[h & mask] | 0;
-    if (e !== 0 && ((e ^ h) & tag) === 0) loaded ^= states[${wide}];
+    if (e !== 0 && ((e ^ h) & tag) === 0) loaded ^= states[${candidate}];
   }
   return loaded;
 }
@@ -149,7 +158,7 @@ function insert(tables, mask, out, batch, lookups, count, limit) {
     let slot = h & mask, e = table[slot] | 0;
     while (e !== 0) {
       if (((e ^ h) & tag) === 0) {
-        const c = ${wide};
+        const c = ${candidate};
         if (${isAt('c')}) continue search;
       }
       slot = slot + 1 & mask;
@@ -164,6 +173,24 @@ function insert(tables, mask, out, batch, lookups, count, limit) {
   }
   batch.done = k;
   return count;
+}
+function locate(tables, mask, out, batch, lookups, found) {
+  const { states, table } = tables;
+  const { hashes, positions } = batch;
+  const tag = ~mask;
+  search: for (let k = 0; k < lookups; k++) {
+    const p = positions[k], h = hashes[k];
+    ${read('w', 'out', 'p')}
+    let slot = h & mask;
+    for (let e = table[slot] | 0; e !== 0; e = table[slot] | 0) {
+      if (((e ^ h) & tag) === 0) {
+        const c = ${candidate};
+        if (${isAt('c')}) { found[k] = (e & mask) - 1; continue search; }
+      }
+      slot = slot + 1 & mask;
+    }
+    found[k] = -1;
+  }
 }
 function enter(tables, mask, from, to, hashes) {
   const { states, table } = tables;
@@ -192,12 +219,12 @@ function find(tables, mask, source, p) {
   let slot = h & mask;
   for (let e = table[slot] | 0; e !== 0; e = table[slot] | 0) {
     if (((e ^ h) & tag) === 0) {
-      const c = ${wide};
+      const c = ${candidate};
       if (${isAt('c')}) return (e & mask) - 1;
     }
     slot = slot + 1 & mask;
   }
   return -1;
 }
-return { prepare, touch, insert, enter, find };`;
+return { prepare, touch, insert, locate, enter, find };`;
 }
