@@ -1,5 +1,9 @@
 /** The passes by name. Each is a pure function from graph to graph, so that a test can put a wrong one in its place. */
 import type { Graph } from '../ir/graph.js';
+import { fold } from './fold.js';
+import { merge } from './merge.js';
+import { resetDeadLocals } from './resets.js';
+import { slots } from './slots.js';
 
 export type Pass = (graph: Graph) => Graph;
 
@@ -23,4 +27,4 @@ export const identity: Pass = (graph) => graph;
  */
 export const passOrder = ['fold', 'merge', 'slots', 'liveness'] as const satisfies readonly (keyof Passes)[];
 
-export const allPasses: Passes = { fold: identity, merge: identity, slots: identity, liveness: identity };
+export const allPasses: Passes = { fold, merge, slots, liveness: resetDeadLocals };
