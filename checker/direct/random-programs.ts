@@ -253,7 +253,9 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
       case 12:
         return { text: `assume(${this.bool(scope, 1)} || ${this.bool(scope, 2)});` };
       case 13:
-        return { text: `assert(s.x < ${2 + this.below(4)} || ${this.bool(scope, 2)}, ${this.pick(["'P3'", "''"])}, 'random');` };
+        return {
+          text: `assert(s.x < ${2 + this.below(4)} || ${this.bool(scope, 2)}, ${this.pick(["'P3'", "''"])}, 'random');`,
+        };
       case 14: {
         const call = this.call(scope, this.helpers.slice(0, scope.helpers));
         return { text: call === null ? 's.x = 1;' : `${call.text};` };

@@ -2,6 +2,7 @@
  * Scenario files become scenarios: evaluated once to learn which variants they want, and again on the patched sources,
  * so that the functions that a scenario holds are those of its variant.
  */
+import type { Span } from '../compiler/ir/program.js';
 import { type Diagnostic, InputError } from '../diagnostics.js';
 import type { ScenarioSpec } from '../language/index.js';
 import { type ModelModules, modulesOf } from './evaluate.js';
@@ -16,6 +17,8 @@ export interface Scenario {
   /** `M4/conditional-flush`: the file and the key in it; the file alone where the key is `default`. */
   readonly name: string;
   readonly file: string;
+  /** Its key in the file. */
+  readonly key: string;
   readonly spec: ScenarioSpec;
   /** The names of its variants, joined by `+`; null for the model as it is. */
   readonly variant: string | null;
@@ -87,6 +90,7 @@ function load(
   return {
     name,
     file,
+    key,
     variant: variants.length === 0 ? null : variants.map(([variant]) => variant).join('+'),
     patches: patches.map((each) => each.name),
     ...checked,
@@ -94,6 +98,12 @@ function load(
     modules,
     fuzz,
   };
+}
+
+/** Where a scenario's configuration, or one member of it, is written. */
+export function spanOfConfiguration({ sources, file, key }: Scenario, member: string | null): Span {
+  const path = [key, 'config', ...(member === null ? [] : [member])];
+  return spanOfMember(file, sources.texts.get(file) ?? '', path);
 }
 
 const patchedBefore = new Map<string, Patched>();

@@ -1,0 +1,95 @@
+/** From a loaded scenario to the machine that the engine explores: front end, passes, code generation. */
+import { initialState } from '../direct/schema.js';
+import { type Diagnostic, InputError } from '../diagnostics.js';
+import { spanOfConfiguration, type Scenario } from '../workspace/scenarios.js';
+import { suggestion } from '../workspace/suggest.js';
+import { generateMachine } from './codegen/javascript.js';
+import { FrontEnd } from './frontend/frontend.js';
+import type { Graph } from './ir/graph.js';
+import type { Program, RecordType, Scalar } from './ir/program.js';
+import type { Machine } from './machine.js';
+import { buildGraph, type Configuration, type GraphRequest, type Passes } from './passes/index.js';
+
+export interface CompiledScenario {
+  readonly program: Program;
+  readonly graph: Graph;
+  readonly machine: Machine;
+  /** The type of the root state. */
+  readonly root: RecordType;
+  readonly configuration: Configuration;
+}
+
+/** One for all: files that do not change from scenario to scenario are parsed once. */
+const sharedFrontEnd = new FrontEnd();
+
+/**
+ * @param passes wrong ones, for tests
+ * @throws InputError with everything that is wrong with the model or the scenario
+ */
+export function compileScenario(
+  scenario: Scenario,
+  frontEnd: FrontEnd = sharedFrontEnd,
+  passes: Partial<Passes> = {},
+): CompiledScenario {
+  const { roots, sources, file } = scenario;
+  const functions = [...roots.processes, ...roots.invariants, ...roots.steps, ...roots.witnesses];
+  const program = frontEnd.program(sources, functions, [file]);
+  const configuration = checkedConfiguration(scenario, program);
+  const graph = buildGraph(program, requestOf(scenario, program, configuration), passes);
+  const machine = generateMachine(graph, initialState(scenario, program.root));
+  return { program, graph, machine, root: program.root, configuration };
+}
+
+/** What the graph of a scenario is to contain. */
+export function requestOf(scenario: Scenario, program: Program, config: Configuration): GraphRequest {
+  const { spec, roots } = scenario;
+  const idOf = ({ file, name }: { readonly file: string; readonly name: string }): string =>
+    program.functions[`${file}#${name}`] === undefined ? name : `${file}#${name}`;
+  const predicate = (each: { readonly property: string; readonly file: string; readonly name: string }) => ({
+    id: each.property,
+    function: idOf(each),
+  });
+  return {
+    config,
+    processes: spec.processes.map(({ name, args }, index) => {
+      const operation = roots.processes[index];
+      return { name, function: operation === undefined ? '' : idOf(operation), args };
+    }),
+    invariants: roots.invariants.map(predicate),
+    stepPredicates: roots.steps.map(predicate),
+    witnesses: roots.witnesses.map((each) => ({ id: each.name, function: idOf(each) })),
+  };
+}
+
+/** The scenario's configuration, which must have every member that the model declares, and no others. */
+function checkedConfiguration(scenario: Scenario, program: Program): Configuration {
+  const config = scenario.spec.config as Configuration;
+  const declared = new Map((program.configuration ?? []).map(({ name, type }) => [name, type]));
+  const problems: Diagnostic[] = [];
+  const complain = (member: string | null, message: string, advice: string) =>
+    problems.push({ span: spanOfConfiguration(scenario, member), message, advice });
+  for (const [name, type] of declared) {
+    const value = config[name];
+    if (value === undefined)
+      complain(null, `config has no ${name}`, `The model declares ${describe(type)}: give it.`);
+    else if (!fits(value, type))
+      complain(name, `config.${name} is ${JSON.stringify(value)}`, `Give ${describe(type)}.`);
+  }
+  for (const name of Object.keys(config)) {
+    if (!declared.has(name))
+      complain(name, `the model has no config.${name}`, suggestion(name, declared.keys()));
+  }
+  if (problems.length > 0) throw new InputError(problems);
+  return config;
+}
+
+function fits(value: number | boolean | string, type: Scalar): boolean {
+  if (type.kind === 'bool') return typeof value === 'boolean';
+  if (type.kind === 'enum') return type.values.includes(String(value));
+  return Number.isInteger(value);
+}
+
+function describe(type: Scalar): string {
+  if (type.kind === 'bool') return 'a boolean';
+  return type.kind === 'enum' ? `one of ${type.values.join(', ')}` : 'an integer';
+}
