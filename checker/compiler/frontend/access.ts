@@ -4,7 +4,8 @@ import type { Type } from '../ir/program.js';
 import { boundValue } from './build.js';
 import { unsupported } from './constructs.js';
 import type { Access, Binding, FunctionContext } from './context.js';
-import { fieldOf, typeName } from './convert.js';
+import { fieldOf } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { globalAdvice } from './globals.js';
 import { CONFIGURATION } from './model-type.js';
 import { problems } from './problems.js';
@@ -60,14 +61,20 @@ function lowerOuterName(cx: FunctionContext, node: ts.Identifier, declaration: t
     const isParameter = ts.isParameter(declaration) || ts.isBindingElement(declaration);
     return cx.reject(node, isParameter ? problems.notConstant(name) : unsupported(declaration.kind));
   }
-  if (cx.form === 'constant' && !isModuleLevel(declaration)) return cx.reject(node, problems.notConstant(name));
+  if (cx.form === 'constant' && !isModuleLevel(declaration))
+    return cx.reject(node, problems.notConstant(name));
   if (!(declaration.parent.flags & ts.NodeFlags.Const)) return cx.reject(node, problems.moduleVariable(name));
   const value = cx.session.constants.valueOf(declaration);
-  return 'literal' in value ? { kind: 'namespace', literal: value.literal } : { kind: 'value', expr: value };
+  if ('literal' in value) return { kind: 'namespace', literal: value.literal };
+  const { type } = value;
+  if (type.kind === 'record' && type.mutable) return { kind: 'template', expr: value, type };
+  return { kind: 'value', expr: value };
 }
 
 function isModuleLevel(declaration: ts.VariableDeclaration): boolean {
-  return ts.isVariableStatement(declaration.parent.parent) && ts.isSourceFile(declaration.parent.parent.parent);
+  return (
+    ts.isVariableStatement(declaration.parent.parent) && ts.isSourceFile(declaration.parent.parent.parent)
+  );
 }
 
 function lowerProperty(cx: FunctionContext, node: ts.PropertyAccessExpression): Access {
@@ -102,13 +109,18 @@ function fieldAccess(cx: FunctionContext, node: ts.Node, base: Access, name: str
     const place = { ...base.place, path: [...base.place.path, { field: name }], span: cx.span(node) };
     return { kind: 'place', place, type, owner: base.type };
   }
-  if (base.kind !== 'value' || type.kind === 'vector') return cx.reject(node, problems.placeAsValue(typeName(type)));
+  if ((base.kind !== 'value' && base.kind !== 'template') || type.kind === 'vector') {
+    return cx.reject(node, problems.placeAsValue(typeName(type)));
+  }
   return { kind: 'value', expr: fieldOf(base.expr, name, type, cx.span(node)) };
 }
 
 function lowerElement(cx: FunctionContext, node: ts.ElementAccessExpression): Access {
   if (node.questionDotToken !== undefined) return cx.reject(node, unsupported(node.questionDotToken.kind));
-  const [base, index] = cx.operands([() => cx.access(node.expression), () => cx.value(node.argumentExpression)]);
+  const [base, index] = cx.operands([
+    () => cx.access(node.expression),
+    () => cx.value(node.argumentExpression),
+  ]);
   if (base?.kind !== 'place' || base.type.kind !== 'vector' || index?.kind !== 'value') {
     return cx.reject(node, problems.indexNeeded());
   }
@@ -140,7 +152,9 @@ function constantMember(
   const name = node.name.text;
   for (const member of literal.properties) {
     if (!ts.isPropertyAssignment(member) || member.name.getText() !== name) continue;
-    const inner = ts.isParenthesizedExpression(member.initializer) ? member.initializer.expression : member.initializer;
+    const inner = ts.isParenthesizedExpression(member.initializer)
+      ? member.initializer.expression
+      : member.initializer;
     if (ts.isObjectLiteralExpression(inner)) return { kind: 'namespace', literal: inner };
     return { kind: 'value', expr: cx.session.constants.evaluate(member.initializer, null) };
   }
@@ -155,4 +169,3 @@ export function variableNamed(cx: FunctionContext, node: ts.Expression): number 
   const binding = symbol === undefined ? undefined : cx.bindingOf(symbol);
   return binding?.kind === 'variable' ? binding.variable : null;
 }
-

@@ -3,14 +3,16 @@ import { ts } from 'ts-morph';
 import type { BinaryOperator, Expr, ValueType } from '../ir/program.js';
 import { symbolOf } from './access.js';
 import { numberConst } from './build.js';
-import { containsYield, withoutParentheses } from './calls.js';
+
 import { lowerLazy } from './conditions.js';
 import { unsupported } from './constructs.js';
 import type { Access, FunctionContext } from './context.js';
-import { convert, isPlaceType, typeName } from './convert.js';
+import { convert, isPlaceType } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { applyArithmetic, COMPOUND } from './operators.js';
 import { problems } from './problems.js';
 import { Rejected } from './report.js';
+import { containsYield, withoutParentheses } from './syntax.js';
 
 type Target = Access & { readonly kind: 'place' };
 
@@ -44,7 +46,10 @@ export function lowerAssignment(cx: FunctionContext, node: ts.BinaryExpression):
 }
 
 /** `target++` and `--target`, as statements. */
-export function lowerIncrement(cx: FunctionContext, node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression): void {
+export function lowerIncrement(
+  cx: FunctionContext,
+  node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression,
+): void {
   const target = targetOf(cx, node.operand);
   const old = readOld(cx, node.operand, target);
   const operator = node.operator === ts.SyntaxKind.PlusPlusToken ? '+' : '-';
@@ -68,7 +73,13 @@ function lowerCompound(cx: FunctionContext, node: ts.BinaryExpression, operator:
   if (operator === '&&' || operator === '||') {
     const lowerResult = (): Access => ({
       kind: 'value',
-      expr: lowerLazy(cx, node, operator, () => booleanOld(cx, node, lowerOld()), () => booleanRight(cx, node)),
+      expr: lowerLazy(
+        cx,
+        node,
+        operator,
+        () => booleanOld(cx, node, lowerOld()),
+        () => booleanRight(cx, node),
+      ),
     });
     const [target, result] = cx.operands([lowerTarget, lowerResult]);
     if (target?.kind === 'place' && result?.kind === 'value') store(cx, node, target, result.expr);
@@ -81,12 +92,16 @@ function lowerCompound(cx: FunctionContext, node: ts.BinaryExpression, operator:
 
 function booleanOld(cx: FunctionContext, node: ts.BinaryExpression, old: Access): Expr {
   const expr = cx.load(old, node.left);
-  return expr.type.kind === 'bool' ? expr : cx.reject(node.left, problems.booleanNeeded(node.operatorToken.getText()));
+  return expr.type.kind === 'bool'
+    ? expr
+    : cx.reject(node.left, problems.booleanNeeded(node.operatorToken.getText()));
 }
 
 function booleanRight(cx: FunctionContext, node: ts.BinaryExpression): Expr {
   const expr = cx.expression(node.right);
-  return expr.type.kind === 'bool' ? expr : cx.reject(node.right, problems.booleanNeeded(node.operatorToken.getText()));
+  return expr.type.kind === 'bool'
+    ? expr
+    : cx.reject(node.right, problems.booleanNeeded(node.operatorToken.getText()));
 }
 
 function store(cx: FunctionContext, node: ts.Node, target: Target, value: Expr): void {
@@ -103,7 +118,11 @@ function readOld(cx: FunctionContext, node: ts.Expression, target: Target): Expr
 /** What an assignment may write to: a variable that is a value, or a part of the state or of a local place. */
 function targetOf(cx: FunctionContext, node: ts.Expression): Target {
   const inner = withoutParentheses(node);
-  if (!ts.isIdentifier(inner) && !ts.isPropertyAccessExpression(inner) && !ts.isElementAccessExpression(inner)) {
+  if (
+    !ts.isIdentifier(inner) &&
+    !ts.isPropertyAccessExpression(inner) &&
+    !ts.isElementAccessExpression(inner)
+  ) {
     return cx.mistyped(inner, problems.assignConstant(inner.getText()));
   }
   const access = cx.access(inner);

@@ -67,9 +67,13 @@ export class BoundReader {
     if (!ts.isTypeReferenceNode(node)) return node;
     const symbol = this.checker.getSymbolAtLocation(node.typeName);
     const target =
-      symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias ? this.checker.getAliasedSymbol(symbol) : symbol;
+      symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias
+        ? this.checker.getAliasedSymbol(symbol)
+        : symbol;
     const declaration = target?.declarations?.[0];
-    return declaration !== undefined && ts.isTypeAliasDeclaration(declaration) ? this.#resolve(declaration.type) : node;
+    return declaration !== undefined && ts.isTypeAliasDeclaration(declaration)
+      ? this.#resolve(declaration.type)
+      : node;
   }
 
   /** A number has its own value as its domain. */

@@ -1,5 +1,15 @@
 /** Makes expressions of the program, and asks what they depend on. */
-import type { BinaryOperator, Bound, Expr, Place, Scalar, Span, Stmt, ValueType, Variable } from '../ir/program.js';
+import type {
+  BinaryOperator,
+  Bound,
+  Expr,
+  Place,
+  Scalar,
+  Span,
+  Stmt,
+  ValueType,
+  Variable,
+} from '../ir/program.js';
 import { BOOL, enumType, intType, NUMBER } from './convert.js';
 
 export function numberConst(value: number, span: Span): Expr {

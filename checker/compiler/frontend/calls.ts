@@ -4,13 +4,15 @@ import type { Argument, Expr, Type, ValueType } from '../ir/program.js';
 import { symbolOf } from './access.js';
 import { unsupported } from './constructs.js';
 import type { Access, FunctionContext } from './context.js';
-import { convert, fitsPlace, isPlaceType, typeName } from './convert.js';
+import { convert, fitsPlace, isPlaceType } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { globalAdvice } from './globals.js';
 import { lowerPrimitive } from './primitives.js';
 import { problems } from './problems.js';
 import { inLibrary, languageName } from './project.js';
 import type { Parameter, Signature } from './session.js';
 import { resolvedSymbol } from './types.js';
+import { containsYield, isPlaceSyntax, withoutParentheses } from './syntax.js';
 
 /** The result of a call. */
 export function lowerCall(cx: FunctionContext, node: ts.CallExpression, expected: ValueType | null): Expr {
@@ -117,13 +119,19 @@ function calleeOf(cx: FunctionContext, node: ts.CallExpression): Signature | str
   if (node.questionDotToken !== undefined) return cx.reject(node, unsupported(node.questionDotToken.kind));
   const callee = node.expression;
   if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) {
-    if (ts.isArrowFunction(callee) || ts.isFunctionExpression(callee) || ts.isParenthesizedExpression(callee)) {
+    if (
+      ts.isArrowFunction(callee) ||
+      ts.isFunctionExpression(callee) ||
+      ts.isParenthesizedExpression(callee)
+    ) {
       return cx.reject(callee, problems.closure());
     }
     return cx.reject(callee, unsupported(callee.kind));
   }
   const nameNode = ts.isIdentifier(callee) ? callee : callee.name;
-  const symbol = ts.isIdentifier(callee) ? symbolOf(cx, callee) : resolvedSymbol(cx.session.checker, nameNode);
+  const symbol = ts.isIdentifier(callee)
+    ? symbolOf(cx, callee)
+    : resolvedSymbol(cx.session.checker, nameNode);
   const name = nameNode.text;
   const declaration = symbol?.declarations?.[0];
   if (symbol === undefined || declaration === undefined) {
@@ -196,8 +204,7 @@ function constantAs(cx: FunctionContext, node: ts.Expression, type: ValueType): 
 
 function lowerPlaceArgument(cx: FunctionContext, node: ts.Expression, name: string, type: Type): Access {
   const inner = withoutParentheses(node);
-  const isPlace = ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner);
-  const access = isPlace ? cx.access(inner) : null;
+  const access = isPlaceSyntax(inner) ? cx.access(inner) : null;
   if (access?.kind !== 'place') return cx.reject(node, problems.placeArgument(name));
   if (!fitsPlace(access.type, type)) {
     return cx.reject(node, problems.placeMismatch(name, typeName(access.type), typeName(type)));
@@ -219,14 +226,3 @@ function rejectPlacesAcrossYields(cx: FunctionContext, node: ts.CallExpression, 
     yields ||= containsYield(argument);
   }
 }
-
-/** Whether evaluating the expression may end a step. */
-export function containsYield(node: ts.Node): boolean {
-  if (ts.isYieldExpression(node)) return true;
-  return ts.isFunctionLike(node) ? false : (ts.forEachChild(node, containsYield) ?? false);
-}
-
-export function withoutParentheses(node: ts.Expression): ts.Expression {
-  return ts.isParenthesizedExpression(node) ? withoutParentheses(node.expression) : node;
-}
-

@@ -3,7 +3,8 @@ import { ts } from 'ts-morph';
 import type { Expr } from '../ir/program.js';
 import { binary, not, numberConst } from './build.js';
 import type { FunctionContext } from './context.js';
-import { BOOL, isNumeric, typeName } from './convert.js';
+import { BOOL, isNumeric } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { problems } from './problems.js';
 import { Rejected } from './report.js';
 

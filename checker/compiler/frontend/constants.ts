@@ -1,12 +1,14 @@
 /** Constants of modules: scalars and value records, taken into the functions that use them. */
 import { ts } from 'ts-morph';
 import type { Expr, ValueType } from '../ir/program.js';
-import { withoutParentheses } from './calls.js';
+
 import { FunctionContext, type Lowering } from './context.js';
-import { convert, isPlaceType, typeName } from './convert.js';
+import { convert } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { problems } from './problems.js';
 import { Rejected } from './report.js';
 import type { ConstantReader, Session } from './session.js';
+import { withoutParentheses } from './syntax.js';
 
 type Value = Expr | { readonly literal: ts.ObjectLiteralExpression };
 
@@ -48,7 +50,8 @@ export class Constants implements ConstantReader {
   #read(declaration: ts.VariableDeclaration): Value {
     const { reporter } = this.session();
     const name = declaration.name.getText();
-    if (declaration.initializer === undefined) return reporter.reject(declaration, problems.notConstant(name));
+    if (declaration.initializer === undefined)
+      return reporter.reject(declaration, problems.notConstant(name));
     const initializer = plain(declaration.initializer);
     const type = this.#declaredType(declaration);
     if (type === null && ts.isObjectLiteralExpression(initializer)) return { literal: initializer };
@@ -63,12 +66,16 @@ export class Constants implements ConstantReader {
     const { types, reporter } = this.session();
     let node = declaration.type;
     const value = declaration.initializer;
-    if (node === undefined && value !== undefined && (ts.isSatisfiesExpression(value) || ts.isAsExpression(value))) {
+    if (
+      node === undefined &&
+      value !== undefined &&
+      (ts.isSatisfiesExpression(value) || ts.isAsExpression(value))
+    ) {
       node = ts.isConstTypeReference(value.type) ? undefined : value.type;
     }
     if (node === undefined) return null;
     const type = types.read(node, 'local');
-    if (type.kind === 'configuration' || type.kind === 'vector' || isPlaceType(type)) {
+    if (type.kind === 'configuration' || type.kind === 'vector') {
       return reporter.reject(declaration, problems.moduleVariable(declaration.name.getText()));
     }
     return type;

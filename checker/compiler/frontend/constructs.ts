@@ -18,18 +18,26 @@ export function unsupported(kind: ts.SyntaxKind): Problem {
   };
 }
 
-const FUNCTION = 'Declare functions with `function` at the top level; only the guard of a `yield` may be an arrow function.';
+const FUNCTION =
+  'Declare functions with `function` at the top level; only the guard of a `yield` may be an arrow function.';
 const PLACES = 'Keep elements in the state, in a Vector of fixed length, and go through it by index.';
 const ERRORS = 'Return an error code, as the kernel does; use `assert` for what must not happen.';
 const SYNCHRONOUS = 'Operations are generators: `function*`, with `yield` where another process may run.';
-const NONE = "Use a value that means none: one more string of an enumeration, or a number such as -1.";
+const NONE = 'Use a value that means none: one more string of an enumeration, or a number such as -1.';
 const LOOPS = 'Count: `for (let i = 0; i < kvm.config.gfns; i++)`.';
 const UNIONS = "Use a union of strings: `'free' | 'linked'`.";
-const TYPES = 'Allowed are boolean, unions of literals, Range, Below, Vector, and interfaces and aliases made of these.';
+const TYPES =
+  'Allowed are boolean, unions of literals, Range, Below, Vector, and interfaces and aliases made of these.';
 
 const CONSTRUCTS: ReadonlyMap<ts.SyntaxKind, Construct> = new Map([
-  [K.ClassDeclaration, { name: 'a class', advice: 'Declare an interface, and functions that take it as a parameter.' }],
-  [K.ClassExpression, { name: 'a class', advice: 'Declare an interface, and functions that take it as a parameter.' }],
+  [
+    K.ClassDeclaration,
+    { name: 'a class', advice: 'Declare an interface, and functions that take it as a parameter.' },
+  ],
+  [
+    K.ClassExpression,
+    { name: 'a class', advice: 'Declare an interface, and functions that take it as a parameter.' },
+  ],
   [K.EnumDeclaration, { name: 'an enum', advice: UNIONS }],
   [K.ModuleDeclaration, { name: 'a namespace', advice: 'Use one file for each part, and import it.' }],
   [K.ArrowFunction, { name: 'a function value', advice: FUNCTION }],
@@ -42,9 +50,15 @@ const CONSTRUCTS: ReadonlyMap<ts.SyntaxKind, Construct> = new Map([
   [K.ForOfStatement, { name: '`for ... of`', advice: LOOPS }],
   [K.ForInStatement, { name: '`for ... in`', advice: LOOPS }],
   [K.WithStatement, { name: '`with`', advice: 'Name the record and read its fields.' }],
-  [K.DebuggerStatement, { name: '`debugger`', advice: 'Remove it; `mmucheck trace` shows every state of a run.' }],
+  [
+    K.DebuggerStatement,
+    { name: '`debugger`', advice: 'Remove it; `mmucheck trace` shows every state of a run.' },
+  ],
   [K.ArrayLiteralExpression, { name: 'an array', advice: PLACES }],
-  [K.NewExpression, { name: '`new`', advice: 'State is declared, not allocated: take a free element of a pool, a Vector.' }],
+  [
+    K.NewExpression,
+    { name: '`new`', advice: 'State is declared, not allocated: take a free element of a pool, a Vector.' },
+  ],
   [K.DeleteExpression, { name: '`delete`', advice: NONE }],
   [K.TypeOfExpression, { name: '`typeof`', advice: 'Types are known: compare values.' }],
   [K.InstanceOfKeyword, { name: '`instanceof`', advice: 'Types are known: compare values.' }],
@@ -52,16 +66,28 @@ const CONSTRUCTS: ReadonlyMap<ts.SyntaxKind, Construct> = new Map([
   [K.VoidExpression, { name: '`void`', advice: 'Write the call as a statement of its own.' }],
   [K.CommaToken, { name: 'the comma operator', advice: 'Write statements of their own.' }],
   [K.AsteriskAsteriskToken, { name: '`**`', advice: 'Write a product, or a shift for powers of two.' }],
-  [K.AsteriskAsteriskEqualsToken, { name: '`**=`', advice: 'Write a product, or a shift for powers of two.' }],
+  [
+    K.AsteriskAsteriskEqualsToken,
+    { name: '`**=`', advice: 'Write a product, or a shift for powers of two.' },
+  ],
   [K.SlashEqualsToken, { name: '`/=`', advice: 'Write `x = (x / n) | 0`.' }],
   [K.QuestionQuestionToken, { name: '`??`', advice: NONE }],
   [K.QuestionQuestionEqualsToken, { name: '`??=`', advice: NONE }],
   [K.QuestionDotToken, { name: 'optional chaining', advice: 'Nothing is ever undefined here: write `.`.' }],
-  [K.NonNullExpression, { name: '`!` behind an expression', advice: 'Nothing is ever undefined here: remove it.' }],
+  [
+    K.NonNullExpression,
+    { name: '`!` behind an expression', advice: 'Nothing is ever undefined here: remove it.' },
+  ],
   [K.NullKeyword, { name: '`null`', advice: NONE }],
   [K.UndefinedKeyword, { name: '`undefined`', advice: NONE }],
-  [K.TemplateExpression, { name: 'a computed string', advice: 'Strings cannot be computed; use a plain literal, or a number.' }],
-  [K.TaggedTemplateExpression, { name: 'a tagged template', advice: 'Strings cannot be computed; use a plain literal.' }],
+  [
+    K.TemplateExpression,
+    { name: 'a computed string', advice: 'Strings cannot be computed; use a plain literal, or a number.' },
+  ],
+  [
+    K.TaggedTemplateExpression,
+    { name: 'a tagged template', advice: 'Strings cannot be computed; use a plain literal.' },
+  ],
   [K.RegularExpressionLiteral, { name: 'a regular expression', advice: UNIONS }],
   [K.BigIntLiteral, { name: 'a bigint', advice: 'All numbers of a model are 32-bit integers.' }],
   [K.ThisKeyword, { name: '`this`', advice: 'Pass the record as a parameter.' }],
@@ -73,7 +99,10 @@ const CONSTRUCTS: ReadonlyMap<ts.SyntaxKind, Construct> = new Map([
   [K.UnknownKeyword, { name: '`unknown`', advice: TYPES }],
   [K.NeverKeyword, { name: '`never`', advice: TYPES }],
   [K.ObjectKeyword, { name: '`object`', advice: TYPES }],
-  [K.BigIntKeyword, { name: '`bigint`', advice: 'Use `Range<0, 255>`: all numbers of a model are 32-bit integers.' }],
+  [
+    K.BigIntKeyword,
+    { name: '`bigint`', advice: 'Use `Range<0, 255>`: all numbers of a model are 32-bit integers.' },
+  ],
   [K.SymbolKeyword, { name: '`symbol`', advice: UNIONS }],
   [K.ArrayType, { name: 'an array type', advice: "Use `Vector<T, 'gfns'>`, which has a fixed length." }],
   [K.TupleType, { name: 'a tuple', advice: 'Declare an interface with a field for each element.' }],

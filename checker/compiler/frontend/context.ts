@@ -5,9 +5,20 @@
  * `operands` keeps the order of evaluation when that happens.
  */
 import type { ts } from 'ts-morph';
-import type { Expr, Place, Scalar, Span, Stmt, Type, ValueType, Variable } from '../ir/program.js';
+import type {
+  Expr,
+  Place,
+  RecordType,
+  Scalar,
+  Span,
+  Stmt,
+  Type,
+  ValueType,
+  Variable,
+} from '../ir/program.js';
 import { isStable, readVariable } from './build.js';
-import { isPlaceType, typeName } from './convert.js';
+import { isPlaceType } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { CONFIGURATION } from './model-type.js';
 import { type Problem, problems } from './problems.js';
 import { Rejected } from './report.js';
@@ -20,7 +31,9 @@ export type Access =
   | { readonly kind: 'place'; readonly place: Place; readonly type: Type; readonly owner?: Type }
   | typeof CONFIGURATION
   /** A constant object without a declared type, of which single members are used: `ERRNO.EAGAIN`. */
-  | { readonly kind: 'namespace'; readonly literal: ts.ObjectLiteralExpression };
+  | { readonly kind: 'namespace'; readonly literal: ts.ObjectLiteralExpression }
+  /** A constant with mutable fields, to copy local places from: `{ ...TDP_ITER }`. */
+  | { readonly kind: 'template'; readonly expr: Expr; readonly type: RecordType };
 
 /** What a name of the function means. */
 export type Binding =
@@ -208,6 +221,8 @@ export class FunctionContext {
         return this.reject(node, problems.configurationAsValue());
       case 'namespace':
         return this.reject(node, problems.untypedRecord());
+      case 'template':
+        return this.reject(node, problems.templateAsPlace(node.getText(), access.type.name));
       default:
         return access satisfies never;
     }
@@ -222,7 +237,9 @@ export class FunctionContext {
   #frozen(access: Access): Access {
     if (access.kind === 'value') return { kind: 'value', expr: this.snapshot(access.expr) };
     if (access.kind !== 'place') return access;
-    const path = access.place.path.map((part) => ('index' in part ? { index: this.snapshot(part.index) } : part));
+    const path = access.place.path.map((part) =>
+      'index' in part ? { index: this.snapshot(part.index) } : part,
+    );
     return { ...access, place: { ...access.place, path } };
   }
 }

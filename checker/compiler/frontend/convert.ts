@@ -21,27 +21,6 @@ export function isPlaceType(type: Type): boolean {
   return type.kind === 'vector' || (type.kind === 'record' && type.mutable);
 }
 
-/** For messages: as the user wrote it, as far as it has a name. */
-export function typeName(type: Type | null): string {
-  if (type === null) return 'void';
-  switch (type.kind) {
-    case 'bool':
-      return 'boolean';
-    case 'number':
-      return 'number';
-    case 'enum':
-      return type.name ?? type.values.map((value) => `'${value}'`).join(' | ');
-    case 'int':
-      return type.name ?? `Range<${boundName(type.lo)}, ${boundName(type.hi)}>`;
-    case 'record':
-      return type.name;
-    case 'vector':
-      return `Vector<${typeName(type.element)}, ${boundName(type.length)}>`;
-    default:
-      return type satisfies never;
-  }
-}
-
 /** Whether both types have the same content, under whatever name. */
 export function sameType(left: Type, right: Type): boolean {
   if (left === right) return true;
@@ -55,7 +34,9 @@ export function sameType(left: Type, right: Type): boolean {
       return right.kind === 'int' && sameBound(left.lo, right.lo) && sameBound(left.hi, right.hi);
     case 'vector':
       return (
-        right.kind === 'vector' && sameBound(left.length, right.length) && sameType(left.element, right.element)
+        right.kind === 'vector' &&
+        sameBound(left.length, right.length) &&
+        sameType(left.element, right.element)
       );
     case 'record':
       return (
@@ -148,7 +129,8 @@ function commonInt(left: Int, right: Int): Scalar {
 
 /** A range with symbolic end and a literal at, or directly below, its start: an index or -1. */
 function withLiteral(range: Int, literal: Int): Scalar | null {
-  if (typeof literal.lo !== 'number' || literal.lo !== literal.hi || typeof range.lo !== 'number') return null;
+  if (typeof literal.lo !== 'number' || literal.lo !== literal.hi || typeof range.lo !== 'number')
+    return null;
   if (literal.lo === range.lo) return range;
   return literal.lo === range.lo - 1 ? intType(literal.lo, range.hi) : null;
 }
@@ -174,10 +156,4 @@ function sameValues(left: readonly string[], right: readonly string[]): boolean 
 function sameBound(left: Bound, right: Bound): boolean {
   if (typeof left === 'number' || typeof right === 'number') return left === right;
   return left.config === right.config && left.plus === right.plus;
-}
-
-function boundName(bound: Bound): string {
-  if (typeof bound === 'number') return String(bound);
-  const { config, plus } = bound;
-  return plus === 0 ? `'${config}'` : `'${config}' ${plus < 0 ? '-' : '+'} ${Math.abs(plus)}`;
 }

@@ -8,10 +8,11 @@ import { ts } from 'ts-morph';
 import type { Expr, Scalar } from '../ir/program.js';
 import { binary, isStable, numberConst, readsOf } from './build.js';
 import { symbolOf } from './access.js';
-import { withoutParentheses } from './calls.js';
+
 import type { FunctionContext, Jump } from './context.js';
 import { isNumeric, NUMBER } from './convert.js';
 import { isAssignment } from './operators.js';
+import { withoutParentheses } from './syntax.js';
 
 const K = ts.SyntaxKind;
 
@@ -60,7 +61,8 @@ function shapeOf(node: ts.ForStatement): Shape | null {
   const { initializer, condition, incrementor } = node;
   if (initializer === undefined || !ts.isVariableDeclarationList(initializer)) return null;
   const [declaration, second] = initializer.declarations;
-  if (declaration === undefined || second !== undefined || !(initializer.flags & ts.NodeFlags.Let)) return null;
+  if (declaration === undefined || second !== undefined || !(initializer.flags & ts.NodeFlags.Let))
+    return null;
   const { name, initializer: from } = declaration;
   if (!ts.isIdentifier(name) || from === undefined) return null;
   if (condition === undefined || !ts.isBinaryExpression(condition)) return null;
@@ -82,7 +84,8 @@ function stepOf(node: ts.Expression, name: ts.Identifier): 1 | -1 | null {
     if (update.operator === K.PlusPlusToken) return 1;
     return update.operator === K.MinusMinusToken ? -1 : null;
   }
-  if (!ts.isBinaryExpression(update) || !isNamed(update.left, name) || update.right.getText() !== '1') return null;
+  if (!ts.isBinaryExpression(update) || !isNamed(update.left, name) || update.right.getText() !== '1')
+    return null;
   if (update.operatorToken.kind === K.PlusEqualsToken) return 1;
   return update.operatorToken.kind === K.MinusEqualsToken ? -1 : null;
 }
@@ -100,7 +103,8 @@ function boundOf(cx: FunctionContext, shape: Shape, assigned: ReadonlySet<ts.Sym
   if (to === null || !isNumeric(to.type) || !isStable(to, cx.variables)) return null;
   for (const symbol of assigned) {
     const binding = cx.bindingOf(symbol);
-    if (binding?.kind === 'variable' && readsOf(to).some((place) => place.variable === binding.variable)) return null;
+    if (binding?.kind === 'variable' && readsOf(to).some((place) => place.variable === binding.variable))
+      return null;
   }
   if (shape.step === 1) return shape.inclusive ? plus(to, 1) : to;
   return shape.inclusive ? to : plus(to, 1);
@@ -126,7 +130,8 @@ function counterType(cx: FunctionContext, shape: Shape): Scalar | null {
 
 /** Whether evaluating the expression needs no statements. */
 function isPure(node: ts.Node): boolean {
-  if (ts.isCallExpression(node) || ts.isYieldExpression(node) || ts.isObjectLiteralExpression(node)) return false;
+  if (ts.isCallExpression(node) || ts.isYieldExpression(node) || ts.isObjectLiteralExpression(node))
+    return false;
   return !(ts.forEachChild(node, (child) => !isPure(child)) ?? false);
 }
 
@@ -144,10 +149,12 @@ function assignedIn(cx: FunctionContext, node: ts.Node): ReadonlySet<ts.Symbol> 
 }
 
 function assignmentTarget(node: ts.Node): ts.Expression | null {
-  if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) return withoutParentheses(node.left);
+  if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind))
+    return withoutParentheses(node.left);
   if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
     const { operator } = node;
-    if (operator === K.PlusPlusToken || operator === K.MinusMinusToken) return withoutParentheses(node.operand);
+    if (operator === K.PlusPlusToken || operator === K.MinusMinusToken)
+      return withoutParentheses(node.operand);
   }
   return null;
 }

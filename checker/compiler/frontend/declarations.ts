@@ -1,11 +1,13 @@
 /** Lowers the declarations of local variables: values, names for places, and records of the function's own. */
 import { ts } from 'ts-morph';
 import type { Expr, Type, ValueType } from '../ir/program.js';
-import { lowerCallTo, withoutParentheses } from './calls.js';
+import { lowerCallTo } from './calls.js';
 import type { Access, FunctionContext } from './context.js';
-import { convert, isPlaceType, NUMBER, typeName } from './convert.js';
+import { convert, isPlaceType, NUMBER } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import type { ModelType } from './model-type.js';
 import { problems } from './problems.js';
+import { isPlaceSyntax, withoutParentheses } from './syntax.js';
 
 export function lowerDeclarations(cx: FunctionContext, list: ts.VariableDeclarationList): void {
   const constant = (list.flags & ts.NodeFlags.Const) !== 0;
@@ -49,7 +51,8 @@ class LocalDeclaration {
       if (this.symbol !== undefined) cx.bind(this.symbol, access);
       return;
     }
-    if (access.kind === 'place' && isPlaceType(access.type)) return this.#alias(access, declared, initializer);
+    if (access.kind === 'place' && isPlaceType(access.type))
+      return this.#alias(access, declared, initializer);
     if (access.kind === 'namespace') return cx.reject(initializer, problems.untypedRecord());
     const expr = cx.load(access, initializer);
     const type = this.#typeFor(expr, declared);
@@ -98,7 +101,7 @@ class LocalDeclaration {
       const inner = cx.access(initializer.expression);
       if (inner.kind === 'place' && isPlaceType(inner.type)) return inner;
     }
-    if (isName(initializer)) return cx.access(initializer);
+    if (isPlaceSyntax(initializer)) return cx.access(initializer);
     return cx.value(initializer, valueType(declared));
   }
 
@@ -118,7 +121,10 @@ class LocalDeclaration {
     const type = valueType(declared);
     if (type === null || isPlaceType(type)) {
       const wanted = declared.kind === 'configuration' ? 'configuration' : typeName(declared);
-      return cx.reject(this.node.initializer ?? this.node, problems.typeMismatch(typeName(expr.type), wanted));
+      return cx.reject(
+        this.node.initializer ?? this.node,
+        problems.typeMismatch(typeName(expr.type), wanted),
+      );
     }
     return type;
   }
@@ -149,10 +155,6 @@ function valueType(type: ModelType | null): ValueType | null {
 
 function isCall(node: ts.Expression): node is ts.CallExpression | ts.YieldExpression {
   return ts.isCallExpression(node) || (ts.isYieldExpression(node) && node.asteriskToken !== undefined);
-}
-
-function isName(node: ts.Expression): boolean {
-  return ts.isIdentifier(node) || ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node);
 }
 
 function isLiteral(node: ts.Expression): boolean {

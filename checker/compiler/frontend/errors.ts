@@ -21,7 +21,10 @@ export function rejectAll(
   const fromTypeScript = others.map(({ file, start, problem }): Diagnostic => {
     return { span: locations.at(file, start), ...problem };
   });
-  const toDiagnostic = ({ node, problem }: Report): Diagnostic => ({ span: locations.span(node), ...problem });
+  const toDiagnostic = ({ node, problem }: Report): Diagnostic => ({
+    span: locations.span(node),
+    ...problem,
+  });
   let diagnostics = [...fromMissing, ...fromTypeScript, ...own.map(toDiagnostic)];
   if (diagnostics.length === 0) diagnostics = reporter.doubts.map(toDiagnostic);
   if (diagnostics.length > 0) throw new InputError(unique(diagnostics).sort(byPlace));

@@ -5,7 +5,8 @@ import { numberConst, stringConst, boolConst } from './build.js';
 import { lowerCall, lowerYieldStar } from './calls.js';
 import { unsupported } from './constructs.js';
 import type { FunctionContext } from './context.js';
-import { convert, isNumeric, NUMBER, typeName, unify } from './convert.js';
+import { convert, isNumeric, NUMBER, unify } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { lowerBinary } from './operators.js';
 import { problems } from './problems.js';
 import { lowerRecord } from './records.js';
@@ -20,7 +21,9 @@ export function lowerExpression(cx: FunctionContext, node: ts.Expression, expect
 /** The expression as a value of `target`, which is where it goes. */
 export function lowerAs(cx: FunctionContext, node: ts.Expression, target: ValueType): Expr {
   const expr = cx.expression(node, target);
-  return convert(expr, target) ?? cx.mistyped(node, problems.typeMismatch(typeName(expr.type), typeName(target)));
+  return (
+    convert(expr, target) ?? cx.mistyped(node, problems.typeMismatch(typeName(expr.type), typeName(target)))
+  );
 }
 
 function lower(cx: FunctionContext, node: ts.Expression, expected: ValueType | null): Expr {
@@ -30,7 +33,8 @@ function lower(cx: FunctionContext, node: ts.Expression, expected: ValueType | n
     return cx.load(cx.access(node), node);
   }
   if (ts.isNumericLiteral(node)) return numberConst(integerOf(cx, node, node.text), span);
-  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return stringConst(node.text, span);
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node))
+    return stringConst(node.text, span);
   if (ts.isBinaryExpression(node)) return lowerBinary(cx, node, expected);
   if (ts.isPrefixUnaryExpression(node)) return lowerUnary(cx, node);
   if (ts.isPostfixUnaryExpression(node)) return cx.reject(node, problems.assignmentAsValue());
@@ -78,7 +82,11 @@ function lowerUnary(cx: FunctionContext, node: ts.PrefixUnaryExpression): Expr {
   }
 }
 
-function lowerConditional(cx: FunctionContext, node: ts.ConditionalExpression, expected: ValueType | null): Expr {
+function lowerConditional(
+  cx: FunctionContext,
+  node: ts.ConditionalExpression,
+  expected: ValueType | null,
+): Expr {
   const span = cx.span(node);
   const test = cx.attempt(() => cx.condition(node.condition));
   const then = cx.attempt(() => cx.capture(() => cx.expression(node.whenTrue, expected)));
@@ -120,4 +128,3 @@ function lowerCast(
   if (type.kind === 'vector') return cx.reject(node, problems.placeAsValue(typeName(type)));
   return lowerAs(cx, node.expression, type);
 }
-

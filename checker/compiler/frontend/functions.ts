@@ -4,7 +4,8 @@ import type { Function, Type, ValueType, Variable } from '../ir/program.js';
 import { boolConst } from './build.js';
 import { unsupported } from './constructs.js';
 import { FunctionContext, type Lowering } from './context.js';
-import { isPlaceType, typeName } from './convert.js';
+import { isPlaceType } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { problems } from './problems.js';
 import { Rejected } from './report.js';
 import type { FunctionTable, Guard, Parameter, Session, Signature } from './session.js';
@@ -59,7 +60,9 @@ export class Functions implements FunctionTable {
       reporter.report(declaration.name ?? declaration, problems.genericFunction(name));
     }
     const operation = declaration.asteriskToken !== undefined;
-    const parameters = declaration.parameters.map((each) => reporter.attempt(() => this.#readParameter(each)));
+    const parameters = declaration.parameters.map((each) =>
+      reporter.attempt(() => this.#readParameter(each)),
+    );
     const result = reporter.attempt(() => ({ type: this.#readResult(declaration, name, operation) }));
     const complete = parameters.filter((each) => each !== null);
     if (modifier !== undefined || declaration.typeParameters !== undefined) throw new Rejected();

@@ -13,7 +13,7 @@ export interface ProcessSpec {
     readonly run: CallableFunction;
     readonly args: readonly (number | boolean | string)[];
 }
-export declare function process<Root, Args extends readonly (number | boolean | string)[]>(name: string, run: (root: Root, ...args: Args) => Op, ...args: Args): ProcessSpec;
+export declare function process<Root, Args extends readonly (number | boolean | string)[]>(name: string, run: (root: Root, ...args: Args) => Op<unknown>, ...args: Args): ProcessSpec;
 export interface PropertySpec {
     readonly id: string;
     readonly title: string;

@@ -13,7 +13,9 @@ export function lowerWhile(cx: FunctionContext, node: ts.WhileStatement, name: s
   const body = cx.collect(() => {
     leaveUnless(cx, node.expression, label);
     const continues = { do: 'continue', label } as const;
-    inside(cx, { name, breaks: label, continues, implicit: true, used: false }, () => cx.statement(node.statement));
+    inside(cx, { name, breaks: label, continues, implicit: true, used: false }, () =>
+      cx.statement(node.statement),
+    );
   });
   cx.emit({ do: 'loop', label, body, span: cx.span(node) });
 }
@@ -102,4 +104,3 @@ function leaveUnless(cx: FunctionContext, condition: ts.Expression, label: numbe
   const span = cx.span(condition);
   cx.emit({ do: 'if', test: not(test), then: [{ do: 'break', label, span }], else: [], span });
 }
-

@@ -5,7 +5,8 @@ import { binary } from './build.js';
 import { lowerLazy } from './conditions.js';
 import { unsupported } from './constructs.js';
 import type { FunctionContext } from './context.js';
-import { BOOL, isNumeric, isPlaceType, NUMBER, typeName, unify } from './convert.js';
+import { BOOL, isNumeric, isPlaceType, NUMBER, unify } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { problems } from './problems.js';
 
 const K = ts.SyntaxKind;
@@ -48,7 +49,11 @@ export const COMPOUND: ReadonlyMap<ts.SyntaxKind, BinaryOperator> = new Map([
   [K.BarBarEqualsToken, '||'],
 ]);
 
-export function lowerBinary(cx: FunctionContext, node: ts.BinaryExpression, expected: ValueType | null): Expr {
+export function lowerBinary(
+  cx: FunctionContext,
+  node: ts.BinaryExpression,
+  expected: ValueType | null,
+): Expr {
   const kind = node.operatorToken.kind;
   const arithmetic = ARITHMETIC.get(kind) ?? ORDER.get(kind);
   if (arithmetic !== undefined) return lowerArithmetic(cx, node, arithmetic);
@@ -96,7 +101,8 @@ export function applyArithmetic(
 function lowerArithmetic(cx: FunctionContext, node: ts.BinaryExpression, operator: BinaryOperator): Expr {
   const [left, right] = cx.values([() => cx.expression(node.left), () => cx.expression(node.right)]);
   if (left === undefined || right === undefined) throw new Error('two operands have two values');
-  if (operator === '/' && !isExactDivision(node)) return cx.reject(node.operatorToken, problems.inexactDivision());
+  if (operator === '/' && !isExactDivision(node))
+    return cx.reject(node.operatorToken, problems.inexactDivision());
   return applyArithmetic(cx, node, operator, left, right);
 }
 

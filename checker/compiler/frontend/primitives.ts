@@ -3,7 +3,8 @@ import { ts } from 'ts-morph';
 import type { Bound, Expr, Scalar, ValueType } from '../ir/program.js';
 import { binary, numberConst, readVariable } from './build.js';
 import type { FunctionContext } from './context.js';
-import { BOOL, commonType, convert, intType, NUMBER, typeName, unify } from './convert.js';
+import { BOOL, commonType, convert, intType, NUMBER, unify } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { problems } from './problems.js';
 
 /** The result of the call, or null if it has none. */
@@ -55,13 +56,10 @@ function lowerChoose(cx: FunctionContext, node: ts.CallExpression, expected: Val
   const choice = cx.temporary('choice', intType(0, alternatives.length - 1), span);
   cx.emit({ do: 'choose', variable: choice, count: numberConst(alternatives.length, span), span });
   const chosen = readVariable(choice, intType(0, alternatives.length - 1), span);
-  return alternatives.slice(0, -1).reduceRight<Expr>(
-    (otherwise, then, position) => {
-      const test = binary('===', chosen, numberConst(position, span), BOOL, span);
-      return { op: 'conditional', test, then, else: otherwise, type: common, span };
-    },
-    alternatives.at(-1) ?? first,
-  );
+  return alternatives.slice(0, -1).reduceRight<Expr>((otherwise, then, position) => {
+    const test = binary('===', chosen, numberConst(position, span), BOOL, span);
+    return { op: 'conditional', test, then, else: otherwise, type: common, span };
+  }, alternatives.at(-1) ?? first);
 }
 
 function lowerChooseBelow(cx: FunctionContext, node: ts.CallExpression): Expr {
@@ -129,5 +127,7 @@ function typeOf(cx: FunctionContext, node: ts.Expression): ValueType {
 }
 
 function argument(cx: FunctionContext, node: ts.CallExpression, position: number): ts.Expression {
-  return node.arguments[position] ?? cx.mistyped(node, problems.missingField(String(position), 'the arguments'));
+  return (
+    node.arguments[position] ?? cx.mistyped(node, problems.missingField(String(position), 'the arguments'))
+  );
 }

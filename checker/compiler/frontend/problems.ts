@@ -20,7 +20,8 @@ export const problems = {
   }),
   rootParameter: (name: string) => ({
     message: `\`${name}\` is run by a scenario, but its first parameter is not the root state`,
-    advice: 'Give it the root interface of the state, the one with the `config` field, as its first parameter.',
+    advice:
+      'Give it the root interface of the state, the one with the `config` field, as its first parameter.',
   }),
   otherRoot: (name: string, type: string, expected: string) => ({
     message: `\`${name}\` takes a \`${type}\` as the root state, others a \`${expected}\``,
@@ -80,7 +81,8 @@ export const problems = {
   }),
   notAField: () => ({
     message: 'an interface of the model may have plain fields only',
-    advice: 'Turn methods into functions that take the record as a parameter, and index signatures into a Vector.',
+    advice:
+      'Turn methods into functions that take the record as a parameter, and index signatures into a Vector.',
   }),
   emptyRecord: (name: string) => ({
     message: `\`${name}\` has no fields`,
@@ -107,7 +109,8 @@ export const problems = {
   // Functions.
   genericFunction: (name: string) => ({
     message: `\`${name}\` has type parameters`,
-    advice: 'Write one function for each type: the state has one layout, and a function works on known fields.',
+    advice:
+      'Write one function for each type: the state has one layout, and a function works on known fields.',
   }),
   nestedFunction: () => ({
     message: 'a function inside a function is a closure, which is not in the model language',
@@ -128,7 +131,8 @@ export const problems = {
   }),
   notAnOperation: (name: string) => ({
     message: `generator \`${name}\` does not declare that it returns an Op`,
-    advice: "Declare `: Op` (no result) or `: Op<Errno>`, with `import type { Op } from 'mmucheck/language'`.",
+    advice:
+      "Declare `: Op` (no result) or `: Op<Errno>`, with `import type { Op } from 'mmucheck/language'`.",
   }),
   optionalParameter: (name: string) => ({
     message: `parameter \`${name}\` is optional`,
@@ -162,7 +166,9 @@ export const problems = {
   }),
   global: (name: string, advice?: string) => ({
     message: `\`${name}\` is not in the model language`,
-    advice: advice ?? 'Use what mmucheck/language exports and functions of the model; see checker/language/README.md.',
+    advice:
+      advice ??
+      'Use what mmucheck/language exports and functions of the model; see checker/language/README.md.',
   }),
   unknownName: (name: string) => ({
     message: `\`${name}\` is not known here`,
@@ -182,11 +188,13 @@ export const problems = {
   }),
   operationInPlain: (name: string) => ({
     message: `operation \`${name}\` is called where no step can end`,
-    advice: 'Call operations from generators only; guards and predicates look at one state and take no steps.',
+    advice:
+      'Call operations from generators only; guards and predicates look at one state and take no steps.',
   }),
   placeArgument: (name: string) => ({
     message: `the argument for \`${name}\` must be a place`,
-    advice: 'Pass a part of the state (`kvm.pt[sp]`), a local record with mutable fields, or a parameter that is one.',
+    advice:
+      'Pass a part of the state (`kvm.pt[sp]`), a local record with mutable fields, or a parameter that is one.',
   }),
   placeMismatch: (name: string, actual: string, expected: string) => ({
     message: `parameter \`${name}\` is a \`${expected}\`, the argument a \`${actual}\``,
@@ -269,7 +277,8 @@ export const problems = {
   }),
   assignPlace: (type: string) => ({
     message: `a place (\`${type}\`) cannot be assigned or stored`,
-    advice: 'Assign its fields one by one, or refer to it by an index; values (readonly fields) can be assigned.',
+    advice:
+      'Assign its fields one by one, or refer to it by an index; values (readonly fields) can be assigned.',
   }),
   assignValueField: (field: string) => ({
     message: `\`${field}\` is a field of a value, which cannot be changed in place`,
@@ -315,6 +324,10 @@ export const problems = {
     message: 'a record may have plain fields and spreads only',
     advice: 'Write `{ ...old, field: value }`; no methods, accessors or computed names.',
   }),
+  templateAsPlace: (name: string, type: string) => ({
+    message: `\`${name}\` is a constant, but a \`${type}\` has mutable fields`,
+    advice: `Copy it: \`const own: ${type} = { ...${name} }\`.`,
+  }),
   missingField: (field: string, type: string) => ({
     message: `field \`${field}\` of \`${type}\` is not given`,
     advice: 'Give every field, or begin with a complete value: `{ ...old, ... }`.',
@@ -325,7 +338,8 @@ export const problems = {
   }),
   nestedPlace: (field: string, type: string) => ({
     message: `field \`${field}\` of a local \`${type}\` is a place`,
-    advice: 'A local record with mutable fields holds scalars and values only; keep larger things in the state.',
+    advice:
+      'A local record with mutable fields holds scalars and values only; keep larger things in the state.',
   }),
   notConstant: (name: string) => ({
     message: `\`${name}\` is not constant`,

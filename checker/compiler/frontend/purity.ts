@@ -51,14 +51,18 @@ export class EffectAnalysis {
     };
     visit(statements, (statement) => {
       const { span } = statement;
-      if (expressionsOf(statement).some(asksCurrent)) effects.current ??= { what: 'asks which process runs it', span };
+      if (expressionsOf(statement).some(asksCurrent))
+        effects.current ??= { what: 'asks which process runs it', span };
       if (statement.do === 'assign') write(statement.place, { what: 'writes to the state', span });
       if (statement.do === 'choose') effects.choice ??= { what: 'makes a choice', span };
       if (statement.do === 'assume') effects.assumption ??= { what: 'makes an assumption', span };
       if (statement.do !== 'call') return;
       const called = this.#effects.get(statement.callee);
       if (called === undefined) return;
-      const via = (effect: Effect): Effect => ({ what: `calls \`${statement.callee}\`, which ${effect.what}`, span });
+      const via = (effect: Effect): Effect => ({
+        what: `calls \`${statement.callee}\`, which ${effect.what}`,
+        span,
+      });
       if (called.choice !== null) effects.choice ??= via(called.choice);
       if (called.assumption !== null) effects.assumption ??= via(called.assumption);
       if (called.current !== null) effects.current ??= via(called.current);
@@ -79,7 +83,9 @@ export function guardImpurity(effects: Effects): Effect | null {
 
 /** The same for a predicate, which may have records of its own, and is run by no process. */
 export function predicateImpurity(effects: Effects, predicate: Function): Effect | null {
-  const [write] = [...effects.writes].flatMap(([root, effect]) => (root < predicate.parameters ? [effect] : []));
+  const [write] = [...effects.writes].flatMap(([root, effect]) =>
+    root < predicate.parameters ? [effect] : [],
+  );
   return write ?? effects.choice ?? effects.assumption ?? effects.current;
 }
 

@@ -3,7 +3,8 @@ import { ts } from 'ts-morph';
 import type { Expr, RecordType, ValueType } from '../ir/program.js';
 import { readVariable } from './build.js';
 import type { Access, FunctionContext } from './context.js';
-import { convert, fieldOf, isPlaceType, typeName } from './convert.js';
+import { convert, fieldOf, isPlaceType } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { problems } from './problems.js';
 import { Rejected } from './report.js';
 
@@ -26,7 +27,8 @@ export function lowerRecord(
   const values = new Map<string, Expr>();
   for (const [position, operand] of operands.entries()) {
     const member = complete[position];
-    if (member === undefined || operand.kind !== 'value') throw new Error('an operand of a record is a value');
+    if (member === undefined || operand.kind !== 'value')
+      throw new Error('an operand of a record is a value');
     if (member.name !== null) values.set(member.name, operand.expr);
     else addSpread(cx, member.node, operand.expr, target, values);
   }
@@ -45,7 +47,14 @@ interface Member {
 
 function readMember(cx: FunctionContext, member: ts.ObjectLiteralElementLike, target: RecordType): Member {
   if (ts.isSpreadAssignment(member)) {
-    return { node: member, name: null, lower: () => cx.value(member.expression) };
+    const lower = (): Access => {
+      const access = cx.access(member.expression);
+      return {
+        kind: 'value',
+        expr: access.kind === 'template' ? access.expr : cx.load(access, member.expression),
+      };
+    };
+    return { node: member, name: null, lower };
   }
   if (!ts.isPropertyAssignment(member) && !ts.isShorthandPropertyAssignment(member)) {
     return cx.reject(member, problems.recordMember());

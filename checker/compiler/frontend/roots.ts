@@ -141,4 +141,3 @@ function exportedFunction(checker: ts.TypeChecker, source: ts.SourceFile, name: 
   if (ts.isFunctionDeclaration(declaration)) return declaration;
   return ts.isVariableDeclaration(declaration) ? declaration : null;
 }
-

@@ -3,7 +3,8 @@ import { ts } from 'ts-morph';
 import type { Expr, Stmt } from '../ir/program.js';
 import { binary, boolConst } from './build.js';
 import type { FunctionContext, Jump } from './context.js';
-import { BOOL, typeName, unify } from './convert.js';
+import { BOOL, unify } from './convert.js';
+import { typeName } from '../ir/type-name.js';
 import { inside } from './loops.js';
 import { problems } from './problems.js';
 import { Rejected } from './report.js';
@@ -72,13 +73,16 @@ function compare(cx: FunctionContext, label: ts.Expression, subject: Expr | null
   const value = cx.session.constants.evaluate(label, null);
   if (subject === null) throw new Rejected();
   const both = subject.type.kind === 'record' ? null : unify(subject, value);
-  if (both === null) return cx.reject(label, problems.typeMismatch(typeName(value.type), typeName(subject.type)));
+  if (both === null)
+    return cx.reject(label, problems.typeMismatch(typeName(value.type), typeName(subject.type)));
   return binary('===', both.left, both.right, BOOL, cx.span(label));
 }
 
 function withoutFinalBreak(statements: readonly ts.Statement[]): readonly ts.Statement[] {
   const last = statements.at(-1);
-  if (last !== undefined && ts.isBreakStatement(last) && last.label === undefined) return statements.slice(0, -1);
-  if (statements.length === 1 && last !== undefined && ts.isBlock(last)) return withoutFinalBreak(last.statements);
+  if (last !== undefined && ts.isBreakStatement(last) && last.label === undefined)
+    return statements.slice(0, -1);
+  if (statements.length === 1 && last !== undefined && ts.isBlock(last))
+    return withoutFinalBreak(last.statements);
   return statements;
 }

@@ -98,8 +98,10 @@ export class TypeReader {
   #readLiteral(node: ts.LiteralTypeNode): Type {
     const literal = node.literal;
     if (ts.isStringLiteral(literal)) return { kind: 'enum', name: null, values: [literal.text] };
-    if (literal.kind === ts.SyntaxKind.TrueKeyword || literal.kind === ts.SyntaxKind.FalseKeyword) return BOOL;
-    if (literal.kind === ts.SyntaxKind.NullKeyword) return this.reporter.reject(node, problems.nullable('null'));
+    if (literal.kind === ts.SyntaxKind.TrueKeyword || literal.kind === ts.SyntaxKind.FalseKeyword)
+      return BOOL;
+    if (literal.kind === ts.SyntaxKind.NullKeyword)
+      return this.reporter.reject(node, problems.nullable('null'));
     const value = this.#bounds.integer(node);
     return { kind: 'int', name: null, lo: value, hi: value };
   }
@@ -137,7 +139,8 @@ export class TypeReader {
     const [first, second] = node.typeArguments ?? [];
     if (name === 'Configuration') return CONFIGURATION;
     if (name === 'Below' && first !== undefined) return this.#bounds.below(first);
-    if (name === 'Range' && first !== undefined && second !== undefined) return this.#bounds.range(first, second);
+    if (name === 'Range' && first !== undefined && second !== undefined)
+      return this.#bounds.range(first, second);
     if (name === 'Vector' && first !== undefined && second !== undefined) {
       const element = this.read(first, 'field');
       if (element.kind === 'configuration') return this.reporter.reject(first, problems.rootOnce());
@@ -197,7 +200,12 @@ export class TypeReader {
     }
     if (!complete) throw new Rejected();
     if (fields.length === 0) this.reporter.reject(declaration, problems.emptyRecord(symbol.name));
-    const record: RecordType = { kind: 'record', name: this.#recordName(symbol, declaration), mutable, fields };
+    const record: RecordType = {
+      kind: 'record',
+      name: this.#recordName(symbol, declaration),
+      mutable,
+      fields,
+    };
     if (configuration !== null) this.#configurationFields.set(record, configuration);
     return record;
   }
@@ -210,7 +218,8 @@ export class TypeReader {
       for (const declaration of each.symbol.declarations ?? []) {
         if (!ts.isInterfaceDeclaration(declaration) && !ts.isTypeLiteralNode(declaration)) continue;
         for (const member of declaration.members) {
-          if (ts.isPropertySignature(member) && member.type !== undefined && isPlainName(member.name)) continue;
+          if (ts.isPropertySignature(member) && member.type !== undefined && isPlainName(member.name))
+            continue;
           this.reporter.report(member, problems.notAField());
           complete = false;
         }
@@ -227,7 +236,8 @@ export class TypeReader {
       return this.reporter.reject(node, unsupported(node.kind));
     }
     const name = index.literal.text;
-    const type = record.kind === 'record' ? record.fields.find((field) => field.name === name)?.type : undefined;
+    const type =
+      record.kind === 'record' ? record.fields.find((field) => field.name === name)?.type : undefined;
     return type ?? this.reporter.reject(node, problems.unknownType(node.getText()));
   }
 
@@ -271,7 +281,9 @@ export class TypeReader {
 /** The symbol that a name means, behind all imports and re-exports. */
 export function resolvedSymbol(checker: ts.TypeChecker, name: ts.Node): ts.Symbol | undefined {
   const symbol = checker.getSymbolAtLocation(name);
-  return symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  return symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias
+    ? checker.getAliasedSymbol(symbol)
+    : symbol;
 }
 
 function isReadonly(node: ts.PropertySignature): boolean {

@@ -50,15 +50,19 @@ function unknownName(name: string): Problem {
 }
 
 /** "Cannot find name ...", in all its forms. */
-const UNKNOWN_NAME: ReadonlySet<number> = new Set([2304, 2580, 2581, 2582, 2583, 2584, 2585, 2591, 2592, 2593, 2868]);
+const UNKNOWN_NAME: ReadonlySet<number> = new Set([
+  2304, 2580, 2581, 2582, 2583, 2584, 2585, 2591, 2592, 2593, 2868,
+]);
 
 /** A Promise or another global type is missing, because of `async` and the like. */
 const FOLLOWS: ReadonlySet<number> = new Set([
   1055, 1058, 1062, 1064, 1065, 2318, 2468, 2520, 2529, 2697, 2705, 2712, 18028,
 ]);
 
-const READONLY = 'A value is replaced as a whole: `x = { ...x, field: ... }`. Only places (mutable fields) change in place.';
-const FIELDS = 'Give every field that the interface declares, and no others; begin with `...old` to keep the rest.';
+const READONLY =
+  'A value is replaced as a whole: `x = { ...x, field: ... }`. Only places (mutable fields) change in place.';
+const FIELDS =
+  'Give every field that the interface declares, and no others; begin with `...old` to keep the rest.';
 const NARROWED =
   'TypeScript assumes that nothing changed since an earlier check. Compare in a function of its own, or copy the field into a variable declared with its type.';
 const YIELD = 'Only operations (`function*`) have steps: make it one and call it with `yield*`.';

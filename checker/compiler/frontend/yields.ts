@@ -1,12 +1,13 @@
 /** Lowers step boundaries: `yield`, `yield () => condition` and `yield rest(() => condition)`. */
 import { ts } from 'ts-morph';
 import type { Expr, Stmt } from '../ir/program.js';
-import { recordText, withoutParentheses } from './calls.js';
+import { recordText } from './calls.js';
 import type { FunctionContext } from './context.js';
 import { BOOL } from './convert.js';
 import { problems } from './problems.js';
 import { languageName } from './project.js';
 import { resolvedSymbol } from './types.js';
+import { withoutParentheses } from './syntax.js';
 
 export function lowerYieldStatement(cx: FunctionContext, node: ts.YieldExpression): void {
   const span = cx.span(node);
@@ -58,6 +59,7 @@ function lowerGuard(cx: FunctionContext, node: ts.Expression): { test: Expr; bef
 function guardBody(body: ts.ConciseBody): ts.Expression | null {
   if (!ts.isBlock(body)) return body;
   const [statement] = body.statements;
-  if (body.statements.length !== 1 || statement === undefined || !ts.isReturnStatement(statement)) return null;
+  if (body.statements.length !== 1 || statement === undefined || !ts.isReturnStatement(statement))
+    return null;
   return statement.expression ?? null;
 }
