@@ -35,13 +35,11 @@ export interface Judgement<F extends Finding> {
 }
 
 export function judge<F extends Finding>(
-  spec: Pick<ScenarioSpec, 'expect'>,
-  /** The properties to judge: all of the scenario's, or those that the user picked. */
-  properties: readonly PropertySpec[],
+  spec: Pick<ScenarioSpec, 'expect' | 'properties'>,
   facts: Facts<F>,
 ): Judgement<F>[] {
-  const error = facts.findings.find((each) => !isOfOne(properties, each)) ?? null;
-  return properties.map((property) => {
+  const error = facts.findings.find((each) => !isOfOne(spec.properties, each)) ?? null;
+  return spec.properties.map((property) => {
     const expected = spec.expect?.[property.id] ?? 'holds';
     const violation = facts.findings.find((each) => each.property === property.id);
     if (violation !== undefined) return { property, expected, verdict: 'violated', finding: violation };

@@ -1,4 +1,5 @@
 /** The table of commands: what each is called, takes and does. Help, parsing and dispatch all read it. */
+import { GRAPH_FORMATS, LISTS, TRACE_FORMATS } from './choices.js';
 import type { CommandSpec } from './command.js';
 import type { OptionSpec, PositionalSpec } from './options.js';
 
@@ -17,10 +18,6 @@ const TRACE_FILE: PositionalSpec = {
   most: 1,
   help: 'a trace, as `check --out` writes it',
 };
-
-export const LISTS = ['scenarios', 'properties', 'operations', 'variants', 'claims'] as const;
-export const TRACE_FORMATS = ['json', 'text', 'markdown', 'mermaid', 'itf'] as const;
-export const GRAPH_FORMATS = ['ir', 'dot'] as const;
 
 export const COMMANDS: readonly CommandSpec[] = [
   {
@@ -115,10 +112,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'list',
     summary: 'List what the catalogue has',
     positionals: {
-      usage: `[${LISTS.join('|')}]`,
+      usage: '[LIST]',
       least: 0,
       most: 1,
-      help: 'which list (default: scenarios)',
+      oneOf: LISTS,
+      help: `${LISTS.join(', ')} (default: scenarios)`,
     },
     options: [{ name: 'markdown', help: 'print a Markdown table' }, JSON_OPTION],
     examples: [

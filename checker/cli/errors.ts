@@ -5,12 +5,9 @@ import { codeFrame } from '../code-frame.js';
 import { type Diagnostic, InputError } from '../diagnostics.js';
 import type { Environment } from './environment.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import type { JobOutcome } from './jobs.js';
+import type { Failure, Problem } from './problem.js';
 import { type Style, styleFor } from './style.js';
-
-/** A diagnostic with its code frame: plain data that also crosses from a worker thread. */
-export interface Problem extends Diagnostic {
-  readonly frame: string | null;
-}
 
 /** Bad input whose code frames are already made, from the sources as a patch left them. */
 export class FramedInputError extends Error {
@@ -20,11 +17,6 @@ export class FramedInputError extends Error {
   }
 }
 
-/** The checker itself is wrong: a counterexample that direct execution does not confirm, above all. */
-export class InternalError extends Error {
-  override readonly name = 'InternalError';
-}
-
 /** Gives the diagnostics their code frames while the sources are at hand; everything else passes unchanged. */
 export function framed(error: unknown, textOf: (file: string) => string | undefined): unknown {
   if (!(error instanceof InputError)) return error;
@@ -32,18 +24,44 @@ export function framed(error: unknown, textOf: (file: string) => string | undefi
 }
 
 export function reportError(error: unknown, environment: Pick<Environment, 'stderr' | 'cwd'>): ExitCode {
-  const { stderr, cwd } = environment;
+  const { cwd } = environment;
+  const known = framed(error, (file) => textOnDisk(cwd, file));
+  if (known instanceof FramedInputError) return reportProblems(known.problems, environment);
+  return reportFailure(failureOf(error), environment);
+}
+
+export function reportProblems(
+  problems: readonly Problem[],
+  { stderr }: Pick<Environment, 'stderr'>,
+): ExitCode {
   const style = styleFor(stderr);
-  if (error instanceof InputError) error = framed(error, (file) => textOnDisk(cwd, file));
-  if (error instanceof FramedInputError) {
-    stderr.write(error.problems.map((problem) => problemText(problem, style)).join('\n'));
-    return EXIT.usage;
-  }
+  stderr.write(problems.map((problem) => problemText(problem, style)).join('\n'));
+  return EXIT.usage;
+}
+
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { message: String(error), stack: '' };
+  return { message: error.message, stack: error.stack ?? '' };
+}
+
+export function reportFailure(
+  { message, stack }: Failure,
+  { stderr }: Pick<Environment, 'stderr'>,
+): ExitCode {
+  // One place of the stack is enough to report the bug by.
+  const place = /\/((?:checker|counterexamples)\/[^():\s]+:\d+):\d+/.exec(stack)?.[1];
+  stderr.write(`${styleFor(stderr)('red', 'internal error:')} ${message}\n`);
   stderr.write(
-    `${style('red', 'internal error:')} ${error instanceof Error ? error.message : String(error)}\n`,
+    `  This is a bug in mmucheck${place === undefined ? '' : ` (${place})`}; it says nothing about the model.\n`,
   );
-  stderr.write(`  This is a bug in mmucheck${originOf(error)}; nothing is said about the model.\n`);
   return EXIT.internal;
+}
+
+/** Prints why a scenario has no report. */
+export function reportTrouble(outcome: JobOutcome, environment: Pick<Environment, 'stderr'>): ExitCode {
+  if (outcome.kind === 'problems') return reportProblems(outcome.problems, environment);
+  if (outcome.kind === 'failure') return reportFailure(outcome, environment);
+  throw new Error(`a thread answered with a ${outcome.kind}`);
 }
 
 export function problemText(problem: Problem, style: Style): string {
@@ -67,11 +85,4 @@ function textOnDisk(cwd: string, file: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** One place of the stack is enough to report the bug by. */
-function originOf(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const place = /\((?:file:\/\/)?[^()]*\/((?:checker|counterexamples)\/[^()]+:\d+):\d+\)/.exec(stack)?.[1];
-  return place === undefined ? '' : ` (${place})`;
 }

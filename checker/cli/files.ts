@@ -1,7 +1,8 @@
 /** Writing files: whole or not at all. */
 import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../diagnostics.js';
+import type { Environment } from './environment.js';
 
 let serial = 0;
 
@@ -25,6 +26,16 @@ export async function writeWholeFile(path: string, text: string): Promise<void> 
     await rm(temporary, { force: true }).catch(() => undefined);
     throw cannotWrite(path, error);
   }
+}
+
+/** For commands with `--output`: to the file that it names, else to standard output. */
+export async function printOrWrite(
+  text: string,
+  output: string | undefined,
+  { stdout, cwd, writeFile }: Pick<Environment, 'stdout' | 'cwd' | 'writeFile'>,
+): Promise<void> {
+  if (output === undefined || output === '-') stdout.write(text);
+  else await writeFile(resolve(cwd, output), text);
 }
 
 export function cannotWrite(path: string, error: unknown): InputError {

@@ -20,6 +20,8 @@ export interface PositionalSpec {
   readonly usage: string;
   readonly least: number;
   readonly most: number;
+  /** Values that it may take, if they can be listed. */
+  readonly oneOf?: readonly string[];
   readonly help?: string;
 }
 
@@ -95,6 +97,10 @@ export function parseArguments(
   if (positionals.length > positionalSpec.most) {
     const excess = positionals.slice(positionalSpec.most).map((each) => `"${each}"`);
     complain(`unexpected argument ${excess.join(', ')}`, `See ${help}.`);
+  }
+  for (const word of positionals.slice(0, positionalSpec.most)) {
+    if (positionalSpec.oneOf !== undefined && !positionalSpec.oneOf.includes(word))
+      complain(`unknown ${positionalSpec.usage} "${word}"`, suggestion(word, positionalSpec.oneOf));
   }
   if (problems.length > 0) throw new InputError(problems);
 

@@ -2,7 +2,9 @@
  * What a person sees while a search runs. On a terminal one line that is rewritten four times a second; in a pipe or a
  * log a plain line every ten seconds, so that a short run prints none.
  */
+import type { Progress } from '../engine/index.js';
 import type { Environment } from './environment.js';
+import type { Job } from './jobs.js';
 import { styleFor } from './style.js';
 
 const LIVE_PERIOD = 250;
@@ -34,6 +36,30 @@ export function progressDisplay(environment: Pick<Environment, 'stderr' | 'now'>
       shown = false;
     },
   };
+}
+
+/** How far the searches are: in full for one scenario, a few words each for several at a time. */
+export function progressText(
+  running: ReadonlyMap<Job, Progress | null>,
+  finished: number,
+  total: number,
+): string {
+  const [only] = running;
+  if (total === 1 && only !== undefined && only[1] !== null) {
+    const { states, statesPerSecond, depth, frontier, memoryBytes, memoryLimit, seconds } = only[1];
+    return [
+      `${readableCount(states)} states`,
+      `${readableCount(statesPerSecond)}/s`,
+      `depth ${depth}`,
+      `frontier ${readableCount(frontier)}`,
+      `${readableSize(memoryBytes)} of ${readableSize(memoryLimit)}`,
+      `${Math.round(seconds)} s`,
+    ].join('  ');
+  }
+  const searches = [...running].map(
+    ([{ scenario }, progress]) => `${scenario} ${readableCount(progress?.states ?? 0)} states`,
+  );
+  return [`${finished} of ${total} scenarios`, ...searches].join('  ');
 }
 
 /** `1.2 GiB` */

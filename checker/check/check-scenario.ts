@@ -1,0 +1,146 @@
+/** One scenario, from its source to verdicts with confirmed counterexamples. */
+import { buildTrace } from '../../counterexamples/build.js';
+import { confirmTrace } from '../../counterexamples/confirm.js';
+import type { Trace, TraceProperty } from '../../counterexamples/trace.js';
+import { type CompiledScenario, compileScenario } from '../compiler/compile.js';
+import { DirectExecution } from '../direct/execution.js';
+import {
+  type Finding as EngineFinding,
+  type Progress,
+  type SearchResult,
+  searchAsync,
+  shortestTrace,
+} from '../engine/index.js';
+import type { Patch } from '../workspace/patch.js';
+import type { Scenario } from '../workspace/scenarios.js';
+import { contentHash } from '../workspace/sources.js';
+import { coverageOf } from './coverage.js';
+import { InternalError } from './internal-error.js';
+import { type PropertyReport, type ScenarioReport, variantLabel } from './report.js';
+import { type Facts, type Finding, judge, type LimitName } from './verdict.js';
+
+export interface SearchLimits {
+  readonly maxStates?: number;
+  readonly maxDepth?: number;
+  readonly memoryBytes?: number;
+}
+
+export interface CheckOptions {
+  readonly limits: SearchLimits;
+  /** Ids of the properties to report; null for all. The others are checked all the same: they may end in the same error. */
+  readonly properties: readonly string[] | null;
+  /** All patches that the scenario's sources have, for its traces. */
+  readonly patches: readonly Patch[];
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+export async function checkScenario(scenario: Scenario, options: CheckOptions): Promise<ScenarioReport> {
+  return exploreScenario(scenario, compileScenario(scenario), options, options.now());
+}
+
+/** The same for a scenario that is compiled already. */
+export async function exploreScenario(
+  scenario: Scenario,
+  compiled: CompiledScenario,
+  options: CheckOptions,
+  started: number,
+): Promise<ScenarioReport> {
+  const { spec, name, variant, patches } = scenario;
+  const { machine } = compiled;
+  const deadlock = spec.properties.find((property) => property.deadlock);
+  const result = await searchAsync(machine, {
+    ...options.limits,
+    deadlock: deadlock !== undefined,
+    ...(deadlock && { deadlockProperty: deadlock.id }),
+    signal: options.signal,
+    onProgress: options.onProgress,
+  });
+  const coverage = coverageOf(
+    machine,
+    (step) => result.stepsExecuted[step] !== 0,
+    Object.keys(spec.unreached ?? {}),
+  );
+  const missedWitnesses = machine.witnesses.filter((_, index) => !result.witnessesReached[index]);
+  const facts: Facts<FoundByEngine> = {
+    limit: limitOf(result),
+    findings: result.findings.map((engine) => ({
+      property: engine.property,
+      kind: engine.kind === 'failure' ? 'error' : engine.kind,
+      engine,
+    })),
+    missedWitnesses,
+    missedPlaces: coverage.missed,
+  };
+  // Properties that end in the same error share a trace.
+  const traces = new Map<FoundByEngine, Trace>();
+  const results = judge(spec, facts)
+    .filter(({ property }) => options.properties === null || options.properties.includes(property.id))
+    .map(({ property, verdict, expected, finding }): PropertyReport => {
+      let trace = finding === null ? null : (traces.get(finding) ?? null);
+      if (finding !== null && trace === null) {
+        trace = confirmedTrace(scenario, compiled, result, finding, options.patches);
+        traces.set(finding, trace);
+      }
+      return { id: property.id, title: property.title, verdict, expected, trace };
+    });
+  return {
+    scenario: name,
+    title: spec.title,
+    claims: spec.claims,
+    variant: variantLabel(variant, patches),
+    configuration: compiled.configuration,
+    results,
+    states: result.states,
+    transitions: result.transitions,
+    depth: result.depth,
+    seconds: Math.round(options.now() - started) / 1000,
+    limit: facts.limit,
+    missedWitnesses,
+    missedPlaces: coverage.missed,
+    // Whether an excuse is needed is known only of a search that has seen everything.
+    idleExcuses: facts.limit === null ? coverage.idleExcuses : [],
+  };
+}
+
+interface FoundByEngine extends Finding {
+  readonly engine: EngineFinding;
+}
+
+function limitOf({ end }: SearchResult): LimitName | null {
+  if (end === 'decided') throw new InternalError('the search stopped although it was to go on to the end');
+  return end === 'exhausted' ? null : end;
+}
+
+/** A counterexample is shown only after direct execution has come to the same end, state by state. */
+function confirmedTrace(
+  scenario: Scenario,
+  { machine, root, configuration }: CompiledScenario,
+  result: SearchResult,
+  finding: FoundByEngine,
+  patches: readonly Patch[],
+): Trace {
+  const { spec, name, file, sources } = scenario;
+  const trace = buildTrace(
+    machine,
+    shortestTrace(machine, result, finding.engine),
+    {
+      scenario: { name, file, title: spec.title, claims: spec.claims },
+      model: { hash: contentHash(sources), patches },
+      configuration,
+    },
+    { kind: finding.kind, property: propertyOf(scenario, finding) },
+  );
+  const confirmation = confirmTrace(trace, DirectExecution.start(scenario, root), spec.properties);
+  if (!confirmation.confirmed) throw new InternalError(confirmation.report);
+  return trace;
+}
+
+/** An error of the model itself counts as the violation of a property that every model has. */
+function propertyOf({ spec }: Scenario, { property: id }: Finding): TraceProperty {
+  const property = spec.properties.find((each) => each.id === id);
+  if (property !== undefined) return { id: property.id, title: property.title };
+  return { id: id ?? 'error', title: 'no error in the model' };
+}

@@ -1,0 +1,49 @@
+/** The document that `check --json` prints. Its members are an interface to other programs. */
+import type { Trace } from '../../counterexamples/trace.js';
+import type { Verdict } from '../language/index.js';
+import type { ScenarioReport } from './report.js';
+
+export interface CheckDocument {
+  readonly version: 1;
+  readonly results: readonly CheckResult[];
+}
+
+export interface CheckResult {
+  readonly scenario: string;
+  readonly claims: readonly string[];
+  readonly variant: string | null;
+  /** The number, then what it says: `P1 no access after revocation`. */
+  readonly property: string;
+  readonly verdict: Verdict;
+  readonly expected: Verdict;
+  readonly states: number;
+  readonly transitions: number;
+  readonly depth: number;
+  readonly seconds: number;
+  /** The file that `--out` wrote. */
+  readonly trace: string | null;
+}
+
+export function checkDocument(
+  reports: readonly ScenarioReport[],
+  traceFile: (trace: Trace | null) => string | null,
+): CheckDocument {
+  return {
+    version: 1,
+    results: reports.flatMap((report) =>
+      report.results.map((result) => ({
+        scenario: report.scenario,
+        claims: report.claims,
+        variant: report.variant,
+        property: `${result.id} ${result.title}`,
+        verdict: result.verdict,
+        expected: result.expected,
+        states: report.states,
+        transitions: report.transitions,
+        depth: report.depth,
+        seconds: report.seconds,
+        trace: traceFile(result.trace),
+      })),
+    ),
+  };
+}

@@ -1,0 +1,43 @@
+/** One scenario's work as a message: what a thread is asked to do, and what it answers. */
+import type { Comparison } from '../check/compare.js';
+import type { SearchLimits } from '../check/check-scenario.js';
+import type { Progress } from '../engine/index.js';
+import type { ScenarioReport } from '../check/report.js';
+import type { Patch } from '../workspace/patch.js';
+import type { Failure, Problem } from './problem.js';
+
+/** What all jobs of a command have in common. */
+export interface JobSettings {
+  /** The project's root. */
+  readonly root: string;
+  readonly patches: readonly Patch[];
+  readonly limits: SearchLimits;
+  /** Ids of the properties to report; null for all that a scenario checks. */
+  readonly properties: readonly string[] | null;
+}
+
+export interface Job {
+  /** `compare` runs the scenario without and with the patches. */
+  readonly kind: 'check' | 'compare';
+  readonly scenario: string;
+  /** The name of its file in the sources. */
+  readonly file: string;
+}
+
+export type JobOutcome =
+  | { readonly kind: 'check'; readonly report: ScenarioReport }
+  | { readonly kind: 'compare'; readonly comparison: Comparison }
+  /** Bad input: the model does not compile. */
+  | { readonly kind: 'problems'; readonly problems: readonly Problem[] }
+  /** The checker is wrong. */
+  | ({ readonly kind: 'failure' } & Failure);
+
+/** Does jobs one after the other. */
+export type RunJob = (
+  job: Job,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+) => Promise<JobOutcome>;
+
+export type ToWorker = { readonly run: Job } | { readonly interrupt: true };
+export type FromWorker = { readonly progress: Progress } | { readonly outcome: JobOutcome };

@@ -1,0 +1,109 @@
+/** Does the jobs of `check` and `validate` in the thread that it is made in. */
+import { join } from 'node:path';
+import { type CheckOptions, checkScenario } from '../check/check-scenario.js';
+import type { Comparison } from '../check/compare.js';
+import { compareScenario } from '../check/compare-scenario.js';
+import { compileScenario } from '../compiler/compile.js';
+import type { Progress } from '../engine/index.js';
+import type { Patch } from '../workspace/patch.js';
+import { openWorkspace, type Workspace, withFile } from '../workspace/project.js';
+import { loadEach, type Scenario, type Unloadable } from '../workspace/scenarios.js';
+import type { ModelSources } from '../workspace/sources.js';
+import { conflictOf } from './conflict.js';
+import { FramedInputError, failureOf, framed } from './errors.js';
+import type { Job, JobOutcome, JobSettings, RunJob } from './jobs.js';
+
+/** @param opened the project, if this thread has read it already */
+export function workbench(settings: JobSettings, opened?: Workspace): RunJob {
+  let workspace = opened;
+  const load = ({ file, scenario }: Job, patches: readonly Patch[]): Scenario | Unloadable => {
+    workspace ??= openWorkspace(settings.root);
+    if (!workspace.sources.texts.has(file))
+      workspace = withFile(workspace, join(settings.root, file)).workspace;
+    const found = loadEach(workspace, file, patches).find(({ name }) => name === scenario);
+    if (found === undefined) throw new Error(`there is no scenario ${scenario} in ${file} any more`);
+    return found;
+  };
+  return async (job, signal, onProgress) => {
+    const task = new Task(settings, () => workspace, signal, onProgress);
+    try {
+      const patched = load(job, settings.patches);
+      return await (job.kind === 'check' ? task.check(patched) : task.compare(load(job, []), patched));
+    } catch (error) {
+      return outcomeOfError(error, (file) => task.sources?.texts.get(file));
+    }
+  };
+}
+
+class Task {
+  /** What is being compiled or run: an error is about its text. */
+  sources: ModelSources | undefined;
+
+  constructor(
+    readonly settings: JobSettings,
+    readonly workspace: () => Workspace | undefined,
+    readonly signal: AbortSignal,
+    readonly onProgress: (progress: Progress) => void,
+  ) {}
+
+  async check(loaded: Scenario | Unloadable): Promise<JobOutcome> {
+    const scenario = this.begin(loaded);
+    return {
+      kind: 'check',
+      report: await checkScenario(scenario, this.options(scenario, this.settings.patches)),
+    };
+  }
+
+  async compare(
+    loadedBase: Scenario | Unloadable,
+    loadedPatched: Scenario | Unloadable,
+  ): Promise<JobOutcome> {
+    const base = this.begin(loadedBase);
+    const conflict = conflictOf(base, loadedPatched, this.settings.patches);
+    if (conflict !== null) {
+      const { name: scenario, spec, variant } = base;
+      const comparison: Comparison = {
+        scenario,
+        claims: spec.claims,
+        variant,
+        outcome: 'conflict',
+        reason: conflict,
+      };
+      return { kind: 'compare', comparison };
+    }
+    const compiledBase = compileScenario(base);
+    const patched = this.begin(loadedPatched);
+    const compiledPatched = compileScenario(patched);
+    const comparison = await compareScenario(
+      { scenario: base, compiled: compiledBase, options: this.options(base, []) },
+      { scenario: patched, compiled: compiledPatched, options: this.options(patched, this.settings.patches) },
+    );
+    return { kind: 'compare', comparison };
+  }
+
+  private begin(loaded: Scenario | Unloadable): Scenario {
+    if ('error' in loaded) throw loaded.error;
+    this.sources = loaded.sources;
+    return loaded;
+  }
+
+  private options({ spec }: Scenario, patches: readonly Patch[]): CheckOptions {
+    const { limits, properties } = this.settings;
+    const variants = (spec.variant ?? []).flatMap((name) => this.workspace()?.variants.get(name) ?? []);
+    return {
+      limits,
+      properties,
+      patches: [...variants, ...patches],
+      signal: this.signal,
+      onProgress: this.onProgress,
+      now: () => performance.now(),
+    };
+  }
+}
+
+/** What went wrong, as a message. */
+function outcomeOfError(error: unknown, textOf: (file: string) => string | undefined): JobOutcome {
+  const known = framed(error, textOf);
+  if (known instanceof FramedInputError) return { kind: 'problems', problems: known.problems };
+  return { kind: 'failure', ...failureOf(error) };
+}

@@ -1,0 +1,16 @@
+/** A worker thread: does the jobs that it is sent, one at a time. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromWorker, JobSettings, ToWorker } from './jobs.js';
+import { workbench } from './workbench.js';
+
+const port = parentPort;
+if (port === null) throw new Error('this module is for worker threads');
+const send = (message: FromWorker) => port.postMessage(message);
+const run = workbench(workerData as JobSettings);
+let interruption = new AbortController();
+
+port.on('message', async (message: ToWorker) => {
+  if ('interrupt' in message) return interruption.abort();
+  interruption = new AbortController();
+  send({ outcome: await run(message.run, interruption.signal, (progress) => send({ progress })) });
+});
