@@ -61,6 +61,7 @@ export interface Choices {
 export interface Config extends Configuration, Choices {
   readonly processes: number;
   readonly lastProcess: number;
+  readonly lastTable: number;
   readonly vcpuMask: number;
   readonly gfns: number;
   readonly lastGfn: number;
@@ -128,6 +129,7 @@ export function configure(choices: Partial<Choices>, processes: number): Config 
     ...chosen,
     processes,
     lastProcess: processes - 1,
+    lastTable: chosen.tables - 1,
     vcpuMask: 2 ** chosen.vcpus - 1,
     gfns,
     lastGfn: gfns - 1,

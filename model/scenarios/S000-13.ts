@@ -5,7 +5,7 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { SAFETY } from '../../properties/index.js';
-import { machine, mapped_huge } from '../machine.js';
+import { host_huge, machine, mapped_huge } from '../machine.js';
 import { SMALL_PAGES, split_and_rely_on_small_pages } from './hypothetical.js';
 import { enable_then_get } from './threads.js';
 import {
@@ -27,6 +27,10 @@ const enable = {
     a_dirty_bit_is_set,
     a_page_is_harvested,
   ],
+};
+const enable_during_fault = {
+  ...enable,
+  ...machine({ srcu: true }, [process('cpu0', enable_then_get)], host_huge),
 };
 const rely = {
   ...machine({}, [process('cpu0', split_and_rely_on_small_pages)], mapped_huge()),
@@ -54,9 +58,15 @@ export default scenarios({
     variant: ['get-without-flush'],
     expect: { P3: 'violated', P8: 'violated' },
   },
+  'enable-during-fault': {
+    ...enable_during_fault,
+    title: 'Dirty logging is enabled while a fault is on its way that looked the memslot up before',
+    claims: ['S000-13'],
+  },
   'enable-without-srcu': {
-    ...enable,
-    title: 'Enabling does not wait for faults that still use the old flags (trap T-31)',
+    ...enable_during_fault,
+    title:
+      'The same without waiting for readers of the old memslots: the fault installs a writable huge page',
     claims: ['S000-13'],
     variant: ['enable-without-srcu'],
     expect: { P3: 'violated' },

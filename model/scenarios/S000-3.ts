@@ -50,6 +50,26 @@ export default scenarios({
     title: 'A fault replaces a table by a huge leaf and flushes before it leaves RCU',
     claims: ['S000-3(b)'],
   },
+  'collapse-against-exec-fault': {
+    ...machine(
+      {
+        vcpus: 2,
+        tables: 4,
+        nxHugePages: true,
+        trackExec: true,
+        flush: 'atomic',
+        guestReads: true,
+        guestWrites: false,
+        guestFetches: true,
+      },
+      [],
+      table_with_a_hole,
+    ),
+    title: 'The collapse freezes entries that an exec fault of the other vCPU is about to fill',
+    claims: ['S000-3(b)'],
+    properties: SAFETY,
+    witnesses: [a_table_waits_for_its_grace_period, an_entry_is_frozen],
+  },
   'collapse-flush-after-rcu': {
     ...collapse,
     title: 'The same with the flush after leaving RCU',

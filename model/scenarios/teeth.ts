@@ -36,11 +36,20 @@ const migrate = {
 export default scenarios({
   'frozen-entry-overwritten': {
     ...machine(
-      { vcpus: 2, reschedule: false, flush: 'atomic', guestReads: true, guestWrites: false },
+      {
+        vcpus: 2,
+        tables: 4,
+        nxHugePages: true,
+        trackExec: true,
+        flush: 'atomic',
+        guestReads: true,
+        guestWrites: false,
+        guestFetches: true,
+      },
       [],
       empty_table,
     ),
-    title: 'A fault takes a FROZEN entry for one that it may replace',
+    title: 'An exec fault takes an entry that a collapse has frozen for one that it may replace',
     claims: ['P5'],
     variant: ['no-frozen-test'],
     properties: SAFETY,
