@@ -12,9 +12,8 @@ export function rejectAll(
   missing: readonly Missing[],
 ): void {
   const { reports } = reporter;
-  const strong = errors.filter((error) => !error.weak);
-  const own = reports.filter((report) => !strong.some((error) => startsIn(report, error)));
-  const others = errors.filter((error) => !error.weak || !reports.some((report) => covers(report, error)));
+  // What the language lacks is the reason for TypeScript's complaints about it, not the other way round.
+  const others = errors.filter((error) => !reports.some((report) => explains(report, error)));
   const fromMissing = missing.map(({ file, problem }): Diagnostic => {
     return { span: file === null ? null : { file, line: 1, column: 1 }, ...problem };
   });
@@ -25,24 +24,19 @@ export function rejectAll(
     span: locations.span(node),
     ...problem,
   });
-  let diagnostics = [...fromMissing, ...fromTypeScript, ...own.map(toDiagnostic)];
+  let diagnostics = [...fromMissing, ...fromTypeScript, ...reports.map(toDiagnostic)];
   if (diagnostics.length === 0) diagnostics = reporter.doubts.map(toDiagnostic);
   if (diagnostics.length > 0) throw new InputError(unique(diagnostics).sort(byPlace));
 }
 
-/** TypeScript's word on the same thing is enough. */
-function startsIn(report: Report, error: TypeScriptError): boolean {
-  if (report.node.getSourceFile() !== error.file) return false;
-  const start = report.node.getStart();
-  return start >= error.start && start < error.end;
-}
-
-function covers(report: Report, error: TypeScriptError): boolean {
-  const { node } = report;
+/** Whether the error stands inside what was reported, on its first line. */
+function explains({ node }: Report, error: TypeScriptError): boolean {
   if (node.getSourceFile() !== error.file) return false;
-  // What follows from a keyword is reported at the whole function.
-  const whole = node.parent ?? node;
-  return error.start >= whole.getStart() && error.start < whole.end;
+  // What follows from `async` is reported all over the function.
+  if (error.weak) return error.start >= node.parent.getStart() && error.start < node.parent.end;
+  const start = node.getStart();
+  const line = error.file.text.indexOf('\n', start);
+  return error.start >= start && error.start < (line < 0 ? node.end : Math.min(line, node.end));
 }
 
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {

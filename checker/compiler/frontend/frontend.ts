@@ -30,7 +30,7 @@ export class FrontEnd {
    * @throws InputError with all diagnostics of the run
    */
   program(sources: ModelSources, roots: readonly RootName[], checked: readonly string[] = []): Program {
-    const model = this.#project.load(sources);
+    const model = this.#project.load(sources, [...roots.map(({ file }) => file), ...checked]);
     const reporter = new Reporter();
     const locations = new Locations(model.names);
     const found = findRoots(model, reporter, roots);

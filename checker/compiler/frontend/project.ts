@@ -25,7 +25,8 @@ export class ModelProject {
   #root: string | null = null;
   #texts: ReadonlyMap<string, string> = new Map();
 
-  load(sources: ModelSources): LoadedModel {
+  /** Parses the files named and what they import, as far as that is new. */
+  load(sources: ModelSources, files: Iterable<string>): LoadedModel {
     const root = sources.root.replaceAll('\\', '/');
     if (this.#project === null || this.#root !== root) {
       this.#project = emptyProject(root);
@@ -34,24 +35,35 @@ export class ModelProject {
     }
     const project = this.#project;
     const pathOf = (name: string): string => posix.join(root, name);
-
-    for (const name of this.#texts.keys()) {
-      if (!sources.texts.has(name)) project.getSourceFile(pathOf(name))?.forget();
+    this.#update(project, sources.texts, pathOf);
+    for (const name of files) {
+      if (sources.texts.has(name)) project.addSourceFileAtPath(pathOf(name));
     }
-    const names = new Map<string, string>();
-    for (const [name, text] of sources.texts) {
-      if (this.#texts.get(name) !== text) project.createSourceFile(pathOf(name), text, { overwrite: true });
-      names.set(pathOf(name), name);
-    }
-    this.#texts = new Map(sources.texts);
-
     const program = project.getProgram().compilerObject;
     return {
       program,
       checker: program.getTypeChecker(),
-      names,
+      names: new Map([...sources.texts.keys()].map((name) => [pathOf(name), name])),
       file: (name) => program.getSourceFile(pathOf(name)),
     };
+  }
+
+  #update(project: Project, texts: ReadonlyMap<string, string>, pathOf: (name: string) => string): void {
+    const files = project.getFileSystem();
+    for (const name of this.#texts.keys()) {
+      if (texts.has(name)) continue;
+      project.getSourceFile(pathOf(name))?.forget();
+      files.deleteSync(pathOf(name));
+    }
+    for (const [name, text] of texts) {
+      if (this.#texts.get(name) === text) continue;
+      files.writeFileSync(pathOf(name), text);
+      // A file that was parsed is parsed again; the others when something imports them.
+      if (project.getSourceFile(pathOf(name)) !== undefined) {
+        project.createSourceFile(pathOf(name), text, { overwrite: true });
+      }
+    }
+    this.#texts = new Map(texts);
   }
 }
 
