@@ -3,7 +3,7 @@
  *   npx rolldown bench/engine.ts --platform node --format esm -o /tmp/bench.mjs && node /tmp/bench.mjs
  */
 import { generateMachine } from '../checker/compiler/codegen/javascript.js';
-import { counters, philosophers, type Toy } from '../checker/compiler/codegen/toys.js';
+import { counters, philosophers, type Toy } from '../checker/compiler/codegen/testing/toys.js';
 import { search } from '../checker/engine/search.js';
 
 const toys: Readonly<Record<string, () => Toy>> = {

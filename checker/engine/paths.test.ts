@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generateMachine } from '../compiler/codegen/javascript.js';
-import { peterson, philosophers } from '../compiler/codegen/toys.js';
+import { peterson, philosophers } from '../compiler/codegen/testing/toys.js';
 import type { Finding } from './options.js';
 import { shortestTrace, traceTo } from './paths.js';
 import { search } from './search.js';
@@ -12,7 +12,7 @@ import {
   tables,
   tabularMachine,
   violatedBetween,
-} from './tabular.js';
+} from './testing/tabular.js';
 
 /** The fewest changes of process of all paths of the finding's length to a violation like it, by trying them all. */
 function fewestChanges(table: Table, { property, kind, depth, failure }: Finding): number {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generateMachine } from '../compiler/codegen/javascript.js';
-import { counters, peterson, philosophers } from '../compiler/codegen/toys.js';
+import { counters, peterson, philosophers } from '../compiler/codegen/testing/toys.js';
 import { type Machine, META_FAILURE } from '../compiler/machine.js';
 import type { SearchResult } from './options.js';
 import { Exploration, search, searchAsync } from './search.js';
 import { capacityWithin } from './store.js';
-import { type Expected, plainSearch, type Table, tables, tabularMachine } from './tabular.js';
+import { type Expected, plainSearch, type Table, tables, tabularMachine } from './testing/tabular.js';
 
 const megabyte = 2 ** 20;
 

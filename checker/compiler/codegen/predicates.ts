@@ -85,7 +85,9 @@ function writePredicate(
     `function ${name}(s, at, u, ut) {`,
     ...members(variables.words).map((word) => `const w${word} = ${element('u', 'ut', word)} | 0;`),
     ...members(variables.wordsBefore).map((word) => `const v${word} = ${element('s', 'at', word)} | 0;`),
-    ...members(variables.usedLocals).map((local) => `let l${local} = 0;`),
+    ...members(variables.usedLocals).map(
+      (local) => `let l${local} = ${predicate.locals[local]?.domain?.lo ?? 0};`,
+    ),
     variables.declareTemporaries(),
     code,
     '}',

@@ -85,9 +85,10 @@ const binaryRange: Readonly<Record<BinaryOperator, (a: Interval, b: Interval) =>
   '<<': int32,
   '>>': (a) => (isInt32(a) ? { lo: Math.min(a.lo, 0), hi: Math.max(a.hi, 0) } : int32()),
   '>>>': (a) => (a.lo >= 0 && isInt32(a) ? { lo: 0, hi: a.hi } : { lo: 0, hi: 0xffff_ffff }),
+  // An operand that is not negative bounds the result; the sign of the other does not matter then.
   '&': (a, b) => {
-    if (a.lo >= 0 && b.lo >= 0) return { lo: 0, hi: Math.min(a.hi, b.hi, INT_MAX) };
-    return int32();
+    const bounds = [a, b].filter(({ lo, hi }) => lo >= 0 && hi <= INT_MAX).map(({ hi }) => hi);
+    return bounds.length === 0 ? int32() : { lo: 0, hi: Math.min(...bounds) };
   },
   '|': ones,
   '^': ones,

@@ -126,9 +126,11 @@ class StepWriter {
     const live = this.own.live.atBlock[block] ?? 0n;
     const locals = members(variables.usedLocals).flatMap((local) => {
       const isCurrent = (change.locals & bit(local)) === 0n;
-      if ((live & bit(local)) === 0n) return [`let l${local} = 0;`];
-      if (isCurrent) return [`let l${local} = ${this.#slotValue(local, variables)};`];
-      return isContinuation ? [] : [`let l${local} = 0;`];
+      const isLive = (live & bit(local)) !== 0n;
+      if (isLive && isCurrent) return [`let l${local} = ${this.#slotValue(local, variables)};`];
+      if (isLive && isContinuation) return [];
+      // What is read without having been set has the lowest value.
+      return [`let l${local} = ${this.process.locals[local]?.domain?.lo ?? 0};`];
     });
     const words = members(variables.words)
       .filter((word) => !isContinuation || (change.words & bit(word)) === 0n)

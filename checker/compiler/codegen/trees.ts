@@ -35,7 +35,7 @@ export function unpackTree(graph: Graph, packing: Packing, state: Uint32Array): 
 
 export function readField(words: Uint32Array, field: Field): number {
   if (field.width === 0) return field.lo;
-  return (((words[field.word] ?? 0) >>> field.shift) & maskOf(field.width)) + field.lo;
+  return ((((words[field.word] ?? 0) >>> field.shift) & maskOf(field.width)) >>> 0) + field.lo;
 }
 
 function writeField(words: Uint32Array, field: Field, value: number): void {

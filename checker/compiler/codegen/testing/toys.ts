@@ -9,9 +9,9 @@ import type {
   Instr,
   ProcessGraph,
   Terminator,
-} from '../ir/graph.js';
-import type { BinaryOperator } from '../ir/program.js';
-import type { StateTree } from '../machine.js';
+} from '../../ir/graph.js';
+import type { BinaryOperator } from '../../ir/program.js';
+import type { StateTree } from '../../machine.js';
 
 export interface Toy {
   readonly graph: Graph;

@@ -1,7 +1,13 @@
 /** Machines given as a table of states and transitions, and a plain search through them: the referees of the tests. */
 import fc from 'fast-check';
-import type { Failure } from '../compiler/ir/graph.js';
-import { type Machine, META_FAILURE, META_RESTING, type Step, type Transition } from '../compiler/machine.js';
+import type { Failure } from '../../compiler/ir/graph.js';
+import {
+  type Machine,
+  META_FAILURE,
+  META_RESTING,
+  type Step,
+  type Transition,
+} from '../../compiler/machine.js';
 
 /** State 0 is the initial one. */
 export interface Table {
