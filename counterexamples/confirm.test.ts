@@ -181,7 +181,12 @@ describe('a false one is refuted, with the step at which it is wrong', () => {
       0,
       /initial states differ:\n {2}done: compiled 1, direct 0/,
     ],
-    ['a state of another shape', { ...lost, initial: { n: 0 }, steps: [] }, 0, /differ in their shape/],
+    [
+      'a state of another shape',
+      { ...lost, initial: { n: 0 }, steps: [] },
+      0,
+      /done: compiled has none, direct 0/,
+    ],
     ['a choice that is not there', changed(lost, 3, { choices: [2] }), 3, /cannot take it: choice 2 of 2/],
     ['too many boundaries', changed(lost, 6, { boundaries: 2 }), 6, /cannot take it: CPU1 has finished/],
     [

@@ -9,7 +9,7 @@ import { ModelError } from '../checker/language/primitives.js';
 import type { PropertySpec } from '../checker/language/index.js';
 import { show } from './effects.js';
 import { endsInError, statesOf, type Trace } from './trace.js';
-import { differences, type RecordTree } from './tree.js';
+import { formatPath, type RecordTree, type Scalar, scalars } from './tree.js';
 
 export type Confirmation = { readonly confirmed: true } | Refutation;
 
@@ -131,17 +131,21 @@ function confirmDeadlock(trace: Trace, execution: DirectExecution): string | nul
   return null;
 }
 
+/** Scalar by scalar: a vector without elements is in the state of the direct execution only. */
 function compare(compiled: RecordTree, direct: RecordTree): string | null {
-  let changes: ReturnType<typeof differences>;
-  try {
-    changes = differences(compiled, direct);
-  } catch (error) {
-    return `  ${messageOf(error)}`;
-  }
-  if (changes.length === 0) return null;
-  return changes
-    .map((each) => `  ${each.path}: compiled ${show(each.before)}, direct ${show(each.after)}`)
-    .join('\n');
+  const [left, right] = [valuesOf(compiled), valuesOf(direct)];
+  const lines = [...new Set([...left.keys(), ...right.keys()])]
+    .filter((path) => left.get(path) !== right.get(path))
+    .map((path) => `  ${path}: compiled ${shown(left.get(path))}, direct ${shown(right.get(path))}`);
+  return lines.length === 0 ? null : lines.join('\n');
+}
+
+function valuesOf(state: RecordTree): Map<string, Scalar> {
+  return new Map([...scalars(state)].map(({ path, value }) => [formatPath(path), value]));
+}
+
+function shown(value: Scalar | undefined): string {
+  return value === undefined ? 'has none' : show(value);
 }
 
 function refuted(trace: Trace, step: number, what: string): Refutation {
