@@ -8,7 +8,7 @@ import { assume, choose, chooseBelow, type Op, rest } from 'mmucheck/language';
 import type { Fault } from '../kernel/fault.js';
 import { type Gfn, type Kvm, ROOT, type Spte, type SptePtr, type VcpuId } from '../state.js';
 import { write_entry } from './ept.js';
-import { ept_violation_invalidates, GP, huge_index, tlb_slot } from './tlb.js';
+import { ept_violation_invalidates, GP, huge_index, tlb_holds_only, tlb_slot } from './tlb.js';
 import { walk, walk_is_huge } from './translation.js';
 
 export type ExitReason = 'EPT_VIOLATION' | 'EXTERNAL_INTERRUPT';
@@ -58,10 +58,17 @@ function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, l
   fill(kvm, vcpu, gfn, lane, used);
 }
 
-/** Puts a translation into the explicit TLB, over what the same lane, size and base held. */
+/**
+ * Leaves the translation of a walk in the TLB, over what the same lane, size and base held. In the may-cache form
+ * that is sure only of an access that had to walk because it set A or D.
+ */
 function fill(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, leaf: Spte): void {
-  if (kvm.config.tlb === 'may-cache') return;
-  kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, walk_is_huge(kvm, gfn) ? 2 : 1, gfn)] = {
+  const huge = walk_is_huge(kvm, gfn);
+  if (kvm.config.tlb === 'may-cache') {
+    if (kvm.config.violationShrinks) tlb_holds_only(kvm, vcpu, gfn, lane, huge, leaf);
+    return;
+  }
+  kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, huge ? 2 : 1, gfn)] = {
     present: true,
     pfn: leaf.pfn,
     writable: leaf.writable,
@@ -129,7 +136,7 @@ export function* speculation(kvm: Kvm, vcpu: VcpuId): Op {
     const lane = chooseBelow(kvm.config.lanes);
     if (choose(true, false)) {
       const leaf = walk(kvm, gfn);
-      assume(leaf.kind === 'LEAF');
+      assume(leaf.kind === 'LEAF' && (kvm.config.tlb === 'explicit' || !leaf.accessed));
       if (!leaf.accessed) write_entry(kvm, leaf_pointer(kvm, gfn), { ...leaf, accessed: true });
       fill(kvm, vcpu, gfn, lane, leaf);
     } else {

@@ -93,6 +93,24 @@ function tlb_may_cache_small(kvm: Kvm, vcpu: number, gfn: number, spte: Spte): v
       kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn] | bit;
 }
 
+/** The processor has just replaced what it held of a page in a lane by this leaf. */
+export function tlb_holds_only(
+  kvm: Kvm,
+  vcpu: number,
+  gfn: number,
+  lane: number,
+  huge: boolean,
+  leaf: Spte,
+): void {
+  if (huge) {
+    const base = gfn - (gfn % kvm.config.fanout);
+    kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)] =
+      1 << variant_of(kvm, base, leaf);
+  } else {
+    kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn] = 1 << variant_of(kvm, gfn, leaf);
+  }
+}
+
 /** VM entry: everything that is walkable may be cached again. */
 export function tlb_enter_guest(kvm: Kvm, vcpu: number): void {
   if (kvm.config.tlb === 'explicit') return;
