@@ -12,7 +12,7 @@ import { typeName } from '../ir/type-name.js';
 import { applyArithmetic, COMPOUND } from './operators.js';
 import { problems } from './problems.js';
 import { Rejected } from './report.js';
-import { containsYield, withoutParentheses } from './syntax.js';
+import { containsYield, isPlaceSyntax, withoutParentheses } from './syntax.js';
 
 type Target = Access & { readonly kind: 'place' };
 
@@ -37,6 +37,8 @@ export function lowerAssignment(cx: FunctionContext, node: ts.BinaryExpression):
     return target;
   };
   const lowerValue = (): Access => {
+    // Of `place = place`, one error is enough.
+    if (box.type === null && isPlaceSyntax(withoutParentheses(node.right))) throw new Rejected();
     const expr = cx.expression(node.right, box.type);
     return { kind: 'value', expr: box.type === null ? expr : fitted(cx, node.right, expr, box.type) };
   };

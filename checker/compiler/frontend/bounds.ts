@@ -46,12 +46,12 @@ export class BoundReader {
       const known = [...this.members].filter(([, type]) => type.kind === 'int').map(([each]) => each);
       return this.reporter.reject(node, problems.noBound(name, known));
     }
-    return this.integer(literal);
+    return this.integer(literal, node);
   }
 
   /** The value of a literal type: `4`, `-1`. */
-  integer(node: ts.TypeNode): number {
-    const literal = ts.isLiteralTypeNode(node) ? node.literal : node;
+  integer(type: ts.TypeNode, node: ts.TypeNode = type): number {
+    const literal = ts.isLiteralTypeNode(type) ? type.literal : type;
     const negative = ts.isPrefixUnaryExpression(literal);
     const digits = negative ? literal.operand : literal;
     if (!ts.isNumericLiteral(digits)) return this.reporter.reject(node, problems.badBound());

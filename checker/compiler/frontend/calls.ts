@@ -126,7 +126,7 @@ function calleeOf(cx: FunctionContext, node: ts.CallExpression): Signature | str
     ) {
       return cx.reject(callee, problems.closure());
     }
-    return cx.reject(callee, unsupported(callee.kind));
+    return cx.reject(node, unsupported(callee.kind));
   }
   const nameNode = ts.isIdentifier(callee) ? callee : callee.name;
   const symbol = ts.isIdentifier(callee)
@@ -135,16 +135,28 @@ function calleeOf(cx: FunctionContext, node: ts.CallExpression): Signature | str
   const name = nameNode.text;
   const declaration = symbol?.declarations?.[0];
   if (symbol === undefined || declaration === undefined) {
+    if (ts.isPropertyAccessExpression(callee)) rejectVectorMethod(cx, node, callee);
     return cx.mistyped(nameNode, problems.global(name, globalAdvice(name)));
   }
   const primitive = languageName(declaration);
   if (primitive !== null && symbol.flags & ts.SymbolFlags.Function) return primitive;
   if (inLibrary(declaration)) return rejectLibraryCall(cx, callee, name);
   if (ts.isFunctionDeclaration(declaration)) {
-    if (!ts.isSourceFile(declaration.parent)) return cx.reject(declaration, problems.nestedFunction());
+    if (!ts.isSourceFile(declaration.parent)) return cx.mistyped(declaration, problems.nestedFunction());
     return cx.session.functions.signatureOf(declaration);
   }
   return cx.reject(callee, problems.notCallable(name));
+}
+
+/** Methods of arrays are a habit, and Vectors have none. */
+function rejectVectorMethod(
+  cx: FunctionContext,
+  node: ts.CallExpression,
+  callee: ts.PropertyAccessExpression,
+): void {
+  const base = cx.access(callee.expression);
+  if (base.kind === 'place' && base.type.kind === 'vector')
+    cx.reject(node, problems.method(callee.name.text));
 }
 
 function rejectLibraryCall(

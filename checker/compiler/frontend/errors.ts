@@ -1,8 +1,9 @@
 /** Puts together everything that was found wrong, once each and in the order of the files. */
+import { ts } from 'ts-morph';
 import { type Diagnostic, InputError } from '../../diagnostics.js';
 import type { Locations, Report, Reporter } from './report.js';
 import type { Missing } from './roots.js';
-import type { TypeScriptError } from './typescript-errors.js';
+import { ASSIGNABILITY, MISSING_GLOBAL, type TypeScriptError } from './typescript-errors.js';
 
 /** Throws if anything is wrong. */
 export function rejectAll(
@@ -29,14 +30,16 @@ export function rejectAll(
   if (diagnostics.length > 0) throw new InputError(unique(diagnostics).sort(byPlace));
 }
 
-/** Whether the error stands inside what was reported, on its first line. */
-function explains({ node }: Report, error: TypeScriptError): boolean {
-  if (node.getSourceFile() !== error.file) return false;
-  // What follows from `async` is reported all over the function.
-  if (error.weak) return error.start >= node.parent.getStart() && error.start < node.parent.end;
-  const start = node.getStart();
-  const line = error.file.text.indexOf('\n', start);
-  return error.start >= start && error.start < (line < 0 ? node.end : Math.min(line, node.end));
+/** Whether the error follows from what was reported: it stands inside that, or is about using its result. */
+function explains({ node }: Report, { file, start, code }: TypeScriptError): boolean {
+  if (node.getSourceFile() !== file) return false;
+  // What follows from `async` is reported all over the function, or nowhere in particular.
+  if (MISSING_GLOBAL.has(code)) return true;
+  const whole = ts.isToken(node) && ts.isBinaryExpression(node.parent) ? node.parent : node;
+  const lineEnd = file.text.indexOf('\n', whole.getStart());
+  const end = lineEnd < 0 ? whole.end : Math.min(lineEnd, whole.end);
+  const lineStart = file.text.lastIndexOf('\n', whole.getStart()) + 1;
+  return start >= (ASSIGNABILITY.has(code) ? lineStart : whole.getStart()) && start < end;
 }
 
 function unique(diagnostics: readonly Diagnostic[]): Diagnostic[] {

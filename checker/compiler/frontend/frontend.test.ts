@@ -35,7 +35,7 @@ test('one front end sees files change, come and go', () => {
   expect(run(frontEnd, all)).toEqual(['helper', 'predicate']);
 
   expect(run(frontEnd, { ...all, 'm/helper.ts': HELPER_FILE.replace('root.flag', 'root.flug') })).toEqual([
-    "m/helper.ts:2:60: Property 'flug' does not exist on type 'Root'",
+    "m/helper.ts:2:59: Property 'flug' does not exist on type 'Root'",
   ]);
   const { 'm/helper.ts': _, ...without } = all;
   expect(run(frontEnd, without)).toEqual([

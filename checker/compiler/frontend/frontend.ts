@@ -43,7 +43,7 @@ export class FrontEnd {
     const functions = session.functions.lowered;
     if (!reporter.hasFailed) checkPurity(session, found.roots);
     rejectAll(typeScript.errors, reporter, locations, found.missing);
-    if (root === null) throw new Error('a run without errors has a root state');
+    if (root === null || reporter.hasFailed) throw new Error('something was given up without a reason');
     return {
       version: 1,
       root,
@@ -83,7 +83,7 @@ function lowerRoots(session: WholeSession, roots: readonly Root[]): RecordType |
     session.reporter.attempt(() => session.functions.signatureOf(declaration));
   }
   session.functions.lowerAll();
-  if (root !== null) session.types.checkConfigurationFields(root);
+  if (root !== null && !session.reporter.hasFailed) session.types.checkConfigurationFields(root);
   return root;
 }
 

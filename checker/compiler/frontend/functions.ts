@@ -63,7 +63,10 @@ export class Functions implements FunctionTable {
     const parameters = declaration.parameters.map((each) =>
       reporter.attempt(() => this.#readParameter(each)),
     );
-    const result = reporter.attempt(() => ({ type: this.#readResult(declaration, name, operation) }));
+    const result =
+      modifier === undefined
+        ? reporter.attempt(() => ({ type: this.#readResult(declaration, name, operation) }))
+        : null;
     const complete = parameters.filter((each) => each !== null);
     if (modifier !== undefined || declaration.typeParameters !== undefined) throw new Rejected();
     if (complete.length < parameters.length || result === null) throw new Rejected();
@@ -84,7 +87,9 @@ export class Functions implements FunctionTable {
     if (initializer !== undefined) {
       const scalar = type.kind !== 'configuration' && type.kind !== 'record' && type.kind !== 'vector';
       if (!scalar) return reporter.reject(initializer, problems.defaultParameter(name));
-      constants.evaluate(initializer, type);
+      if (reporter.quietly(() => constants.evaluate(initializer, type)) === null) {
+        return reporter.reject(initializer, problems.defaultParameter(name));
+      }
     }
     return { name, node, span: locations.span(node), type, default: initializer ?? null };
   }

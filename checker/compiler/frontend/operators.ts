@@ -91,6 +91,8 @@ export function applyArithmetic(
   right: Expr,
 ): Expr {
   if (!isNumeric(left.type) || !isNumeric(right.type)) {
+    if (left.type.kind === 'bool' && '&|^'.includes(operator))
+      return cx.reject(node, problems.booleanBits(operator));
     const text = left.type.kind === 'enum' || right.type.kind === 'enum';
     return cx.reject(node, text ? problems.stringComputation() : problems.numberNeeded(operator));
   }

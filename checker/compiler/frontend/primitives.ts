@@ -91,7 +91,7 @@ function lowerAssert(cx: FunctionContext, node: ts.CallExpression): void {
 }
 
 function textOf(cx: FunctionContext, node: ts.Expression): string {
-  const expr = cx.attempt(() => cx.session.constants.evaluate(node, null));
+  const expr = cx.session.reporter.quietly(() => cx.session.constants.evaluate(node, null));
   if (expr?.op !== 'const' || typeof expr.value !== 'string') return cx.reject(node, problems.assertText());
   return expr.value;
 }

@@ -24,7 +24,7 @@ export const problems = {
       'Give it the root interface of the state, the one with the `config` field, as its first parameter.',
   }),
   otherRoot: (name: string, type: string, expected: string) => ({
-    message: `\`${name}\` takes a \`${type}\` as the root state, others a \`${expected}\``,
+    message: `\`${name}\` takes \`${type}\` as the root state, others take \`${expected}\``,
     advice: 'All processes and predicates of a scenario work on one root state: use the same interface.',
   }),
   processParameter: (name: string) => ({
@@ -160,6 +160,10 @@ export const problems = {
     message: `\`${name}\` is not a function of the model`,
     advice: 'Call functions that are declared with `function` at the top level of a model file.',
   }),
+  yieldInPlain: () => ({
+    message: '`yield` outside an operation',
+    advice: 'Only operations (`function*`) have steps: make it one and call it with `yield*`.',
+  }),
   method: (name: string) => ({
     message: `method \`${name}\` is not in the model language`,
     advice: 'Values have no methods here: write a function, and a `for` loop where it goes over a Vector.',
@@ -197,7 +201,7 @@ export const problems = {
       'Pass a part of the state (`kvm.pt[sp]`), a local record with mutable fields, or a parameter that is one.',
   }),
   placeMismatch: (name: string, actual: string, expected: string) => ({
-    message: `parameter \`${name}\` is a \`${expected}\`, the argument a \`${actual}\``,
+    message: `parameter \`${name}\` is of type \`${expected}\`, the argument of type \`${actual}\``,
     advice: 'Pass a place whose fields have exactly the types of the parameter: it is an alias, not a copy.',
   }),
   spreadArgument: () => ({
@@ -254,12 +258,16 @@ export const problems = {
     message: `\`${operator}\` needs numbers`,
     advice: 'Turn a boolean into a number with `flag ? 1 : 0`; enumerations cannot be computed with.',
   }),
+  booleanBits: (operator: string) => ({
+    message: `\`${operator}\` needs numbers`,
+    advice: 'Write `a || b`, `a && b` or `a !== b`; to call f() in any case: `flag = f() || flag`.',
+  }),
   booleanNeeded: (operator: string) => ({
     message: `\`${operator}\` needs booleans where its result is used as a value`,
     advice: 'Compare numbers explicitly (`err !== 0`), or choose between values with `condition ? a : b`.',
   }),
   conditionNeeded: (type: string) => ({
-    message: `a \`${type}\` is no condition`,
+    message: `\`${type}\` cannot be used as a condition`,
     advice: "Compare it: `state === 'linked'`, `equal(a, b)`.",
   }),
   inexactDivision: () => ({
@@ -309,7 +317,7 @@ export const problems = {
     advice: 'Use one of the fields that its interface declares.',
   }),
   typeMismatch: (actual: string, expected: string) => ({
-    message: `a \`${actual}\` is used as a \`${expected}\``,
+    message: `\`${actual}\` is used where \`${expected}\` is expected`,
     advice: 'Give both the same declared type.',
   }),
   untypedRecord: () => ({
@@ -317,7 +325,7 @@ export const problems = {
     advice: 'Annotate where it goes: `const spte: Spte = { ... }`.',
   }),
   recordForScalar: (type: string) => ({
-    message: `a record is given where a \`${type}\` is expected`,
+    message: `a record is given where \`${type}\` is expected`,
     advice: 'Give a scalar of that type.',
   }),
   recordMember: () => ({
@@ -325,7 +333,7 @@ export const problems = {
     advice: 'Write `{ ...old, field: value }`; no methods, accessors or computed names.',
   }),
   templateAsPlace: (name: string, type: string) => ({
-    message: `\`${name}\` is a constant, but a \`${type}\` has mutable fields`,
+    message: `\`${name}\` is a constant, but \`${type}\` has mutable fields`,
     advice: `Copy it: \`const own: ${type} = { ...${name} }\`.`,
   }),
   missingField: (field: string, type: string) => ({
@@ -386,10 +394,6 @@ export const problems = {
   caseConstant: () => ({
     message: 'a case must be a literal or a constant',
     advice: 'Compare with `if` and `else if` instead.',
-  }),
-  fallThrough: () => ({
-    message: 'a case with statements falls through to the next one',
-    advice: 'End it with `break` or `return`; only empty cases may share the statements of the next.',
   }),
   labelled: () => ({
     message: 'only loops and blocks may have a label',

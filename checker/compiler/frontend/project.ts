@@ -28,42 +28,36 @@ export class ModelProject {
   /** Parses the files named and what they import, as far as that is new. */
   load(sources: ModelSources, files: Iterable<string>): LoadedModel {
     const root = sources.root.replaceAll('\\', '/');
-    if (this.#project === null || this.#root !== root) {
+    const { texts } = sources;
+    const pathOf = (name: string): string => posix.join(root, name);
+    // What an import means is remembered with the importing file, so files that come or go invalidate all of that.
+    const isSameSet =
+      texts.size === this.#texts.size && [...texts.keys()].every((name) => this.#texts.has(name));
+    if (this.#project === null || this.#root !== root || !isSameSet) {
       this.#project = emptyProject(root);
       this.#root = root;
       this.#texts = new Map();
     }
     const project = this.#project;
-    const pathOf = (name: string): string => posix.join(root, name);
-    this.#update(project, sources.texts, pathOf);
-    for (const name of files) {
-      if (sources.texts.has(name)) project.addSourceFileAtPath(pathOf(name));
-    }
-    const program = project.getProgram().compilerObject;
-    return {
-      program,
-      checker: program.getTypeChecker(),
-      names: new Map([...sources.texts.keys()].map((name) => [pathOf(name), name])),
-      file: (name) => program.getSourceFile(pathOf(name)),
-    };
-  }
-
-  #update(project: Project, texts: ReadonlyMap<string, string>, pathOf: (name: string) => string): void {
-    const files = project.getFileSystem();
-    for (const name of this.#texts.keys()) {
-      if (texts.has(name)) continue;
-      project.getSourceFile(pathOf(name))?.forget();
-      files.deleteSync(pathOf(name));
-    }
     for (const [name, text] of texts) {
       if (this.#texts.get(name) === text) continue;
-      files.writeFileSync(pathOf(name), text);
+      project.getFileSystem().writeFileSync(pathOf(name), text);
       // A file that was parsed is parsed again; the others when something imports them.
       if (project.getSourceFile(pathOf(name)) !== undefined) {
         project.createSourceFile(pathOf(name), text, { overwrite: true });
       }
     }
     this.#texts = new Map(texts);
+    for (const name of files) {
+      if (texts.has(name)) project.addSourceFileAtPath(pathOf(name));
+    }
+    const program = project.getProgram().compilerObject;
+    return {
+      program,
+      checker: program.getTypeChecker(),
+      names: new Map([...texts.keys()].map((name) => [pathOf(name), name])),
+      file: (name) => program.getSourceFile(pathOf(name)),
+    };
   }
 }
 

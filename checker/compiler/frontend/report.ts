@@ -19,12 +19,15 @@ export class Reporter {
   readonly doubts: Report[] = [];
   readonly #seen = new Set<string>();
 
+  #givenUp = false;
+
+  /** Whether a program made from what was lowered would lack something. */
   get hasFailed(): boolean {
-    return this.reports.length > 0 || this.doubts.length > 0;
+    return this.#givenUp || this.reports.length > 0 || this.doubts.length > 0;
   }
 
   report(node: ts.Node, problem: Problem): void {
-    const key = `${node.getSourceFile().fileName}:${node.pos}:${problem.message}`;
+    const key = keyOf(node, problem);
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.reports.push({ node, problem });
@@ -42,15 +45,29 @@ export class Reporter {
     throw new Rejected();
   }
 
+  /** As `attempt`, but reports nothing. */
+  quietly<T>(body: () => T): T | null {
+    const [reports, doubts] = [this.reports.length, this.doubts.length];
+    const result = this.attempt(body);
+    for (const { node, problem } of this.reports.splice(reports)) this.#seen.delete(keyOf(node, problem));
+    this.doubts.splice(doubts);
+    return result;
+  }
+
   /** Runs `body`; null if it was given up, with the reason reported. */
   attempt<T>(body: () => T): T | null {
     try {
       return body();
     } catch (error) {
-      if (error instanceof Rejected) return null;
-      throw error;
+      if (!(error instanceof Rejected)) throw error;
+      this.#givenUp = true;
+      return null;
     }
   }
+}
+
+function keyOf(node: ts.Node, problem: Problem): string {
+  return `${node.getSourceFile().fileName}:${node.pos}:${problem.message}`;
 }
 
 /** Where files of a program stand: the names that the user knows them by. */

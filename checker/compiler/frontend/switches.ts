@@ -70,7 +70,9 @@ function testOf(cx: FunctionContext, node: ts.Node, group: Group, subject: Expr 
 }
 
 function compare(cx: FunctionContext, label: ts.Expression, subject: Expr | null): Expr {
-  const value = cx.session.constants.evaluate(label, null);
+  const value =
+    cx.session.reporter.quietly(() => cx.session.constants.evaluate(label, null)) ??
+    cx.reject(label, problems.caseConstant());
   if (subject === null) throw new Rejected();
   const both = subject.type.kind === 'record' ? null : unify(subject, value);
   if (both === null)

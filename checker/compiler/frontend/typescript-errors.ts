@@ -8,8 +8,7 @@ export interface TypeScriptError {
   readonly start: number;
   readonly end: number;
   readonly problem: Problem;
-  /** Follows from a construct that the language lacks: not reported where that is. */
-  readonly weak: boolean;
+  readonly code: number;
 }
 
 /** Syntax errors of the files, or if there are none, their type errors. */
@@ -29,10 +28,14 @@ function fromDiagnostic(diagnostic: ts.Diagnostic, file: ts.SourceFile): TypeScr
   const start = diagnostic.start ?? 0;
   const end = start + (diagnostic.length ?? 0);
   const { code } = diagnostic;
-  const problem = UNKNOWN_NAME.has(code)
-    ? unknownName(file.text.slice(start, end))
-    : { message: firstLines(diagnostic.messageText), advice: ADVICE.get(code) ?? adviceByKind(code) };
-  return [{ file, start, end, problem, weak: FOLLOWS.has(code) }];
+  const text = file.text.slice(start, end);
+  const problem =
+    (text === 'yield' && code < 3000) || code === 1163
+      ? problems.yieldInPlain()
+      : UNKNOWN_NAME.has(code)
+        ? unknownName(text)
+        : { message: firstLines(diagnostic.messageText), advice: ADVICE.get(code) ?? adviceByKind(code) };
+  return [{ file, start, end, problem, code }];
 }
 
 /** A chain of messages down to its reason, on one line. */
@@ -54,8 +57,11 @@ const UNKNOWN_NAME: ReadonlySet<number> = new Set([
   2304, 2580, 2581, 2582, 2583, 2584, 2585, 2591, 2592, 2593, 2868,
 ]);
 
+/** A value does not fit where it goes. */
+export const ASSIGNABILITY: ReadonlySet<number> = new Set([2322, 2345]);
+
 /** A Promise or another global type is missing, because of `async` and the like. */
-const FOLLOWS: ReadonlySet<number> = new Set([
+export const MISSING_GLOBAL: ReadonlySet<number> = new Set([
   1055, 1058, 1062, 1064, 1065, 2318, 2468, 2520, 2529, 2697, 2705, 2712, 18028,
 ]);
 
@@ -65,13 +71,8 @@ const FIELDS =
   'Give every field that the interface declares, and no others; begin with `...old` to keep the rest.';
 const NARROWED =
   'TypeScript assumes that nothing changed since an earlier check. Compare in a function of its own, or copy the field into a variable declared with its type.';
-const YIELD = 'Only operations (`function*`) have steps: make it one and call it with `yield*`.';
 
 const ADVICE: ReadonlyMap<number, string> = new Map([
-  [1163, YIELD],
-  [1212, YIELD],
-  [1213, YIELD],
-  [1214, YIELD],
   [2307, "Imports end in .js and are relative (`./state.js`), or name 'mmucheck/language'."],
   [2305, 'Export it there, or correct the name.'],
   [2552, 'Correct the name, or declare or import it.'],

@@ -12,7 +12,9 @@ export function typeName(type: Type | null): string {
     case 'enum':
       return type.name ?? type.values.map((value) => `'${value}'`).join(' | ');
     case 'int':
-      return type.name ?? `Range<${boundName(type.lo)}, ${boundName(type.hi)}>`;
+      return (
+        type.name ?? literalName(type.lo, type.hi) ?? `Range<${boundName(type.lo)}, ${boundName(type.hi)}>`
+      );
     case 'record':
       return type.name;
     case 'vector':
@@ -26,4 +28,10 @@ export function boundName(bound: Bound): string {
   if (typeof bound === 'number') return String(bound);
   const { config, plus } = bound;
   return plus === 0 ? `'${config}'` : `'${config}' ${plus < 0 ? '-' : '+'} ${Math.abs(plus)}`;
+}
+
+/** A domain of one value has the name of that value; a number of the configuration is just a number. */
+function literalName(lo: Bound, hi: Bound): string | null {
+  if (typeof lo === 'number' || typeof hi === 'number') return lo === hi ? String(lo) : null;
+  return lo.config === hi.config && lo.plus === hi.plus ? 'number' : null;
 }
