@@ -142,5 +142,6 @@ function confirmedTrace(
 function propertyOf({ spec }: Scenario, { property: id }: Finding): TraceProperty {
   const property = spec.properties.find((each) => each.id === id);
   if (property !== undefined) return { id: property.id, title: property.title };
-  return { id: id ?? 'error', title: 'no error in the model' };
+  if (id === null) return { id: 'error', title: 'the model runs without errors' };
+  return { id, title: 'an assertion of a property that this scenario does not check' };
 }

@@ -18,7 +18,8 @@ export interface ScenarioIdentity {
   readonly variant: string | null;
 }
 
-export type Change = 'same' | 'changed' | 'improvement' | 'regression';
+/** `undecided`: a limit kept one side from an answer. */
+export type Change = 'same' | 'changed' | 'improvement' | 'regression' | 'undecided';
 
 export interface PropertyChange {
   readonly property: string;
@@ -32,32 +33,34 @@ export function changesOf(base: ScenarioReport, patched: ScenarioReport): Proper
   return base.results.flatMap((before) => {
     const after = patched.results.find(({ id }) => id === before.id);
     if (after === undefined) return [];
-    const change = changeOf(before, after, extentOf(base) === extentOf(patched));
-    return [{ property: `${before.id} ${before.title}`, change, base: before, patched: after }];
+    const property = `${before.id} ${before.title}`;
+    return [{ property, change: changeOf(before, after), base: before, patched: after }];
   });
 }
 
-/** From the worst to the best that can be said. What is unknown is better than what is wrong. */
-const RANK: Readonly<Record<Verdict, number>> = {
+/** The number of steps of the counterexample. */
+export function lengthOf({ trace }: Pick<PropertyReport, 'trace'>): number | null {
+  return trace === null ? null : trace.steps.length;
+}
+
+/** From the worst to the best that can be said. */
+const RANK: Readonly<Record<Exclude<Verdict, 'incomplete'>, number>> = {
   error: 0,
   violated: 1,
-  incomplete: 2,
   vacuous: 2,
   holds: 3,
 };
 
 /**
- * A verdict that says worse than before is a regression. From wrong to unknown is a change but no improvement: that a
+ * A verdict that says worse than before is a regression. From wrong to vacuous is a change but no improvement: that a
  * bug is gone has not been shown.
  */
-function changeOf(before: PropertyReport, after: PropertyReport, sameExtent: boolean): Change {
+function changeOf(before: PropertyReport, after: PropertyReport): Change {
+  if (after.verdict === 'incomplete') return 'undecided';
+  const isBad = after.verdict === 'violated' || after.verdict === 'error';
+  if (before.verdict === 'incomplete') return isBad ? 'regression' : 'undecided';
   const [was, is] = [RANK[before.verdict], RANK[after.verdict]];
   if (is < was) return 'regression';
-  if (after.verdict === 'holds' && was < is) return 'improvement';
-  const sameLength = before.trace?.steps.length === after.trace?.steps.length;
-  return before.verdict === after.verdict && sameLength && sameExtent ? 'same' : 'changed';
-}
-
-function extentOf({ states, transitions, depth }: ScenarioReport): string {
-  return `${states} ${transitions} ${depth}`;
+  if (is > was) return after.verdict === 'holds' ? 'improvement' : 'changed';
+  return lengthOf(before) === lengthOf(after) ? 'same' : 'changed';
 }

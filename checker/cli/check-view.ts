@@ -13,7 +13,7 @@ export interface CheckView {
   begin(): void;
   /** In the order of the scenarios. */
   report(report: ScenarioReport): void;
-  /** @param left reports of the scenarios that were never begun */
+  /** @param left reports of the scenarios that were never begun, because of an interrupt or an error */
   end(left: readonly ScenarioReport[]): void;
 }
 
@@ -98,7 +98,11 @@ function closing(
   const unfinished = reports.filter(({ limit }) => limit !== null).length;
   const parts = [
     `${plural(reports.length, 'scenario')}, ${plural(verdicts.length, 'verdict')} in ${seconds.toFixed(1)} s`,
-    unexpected === 0 ? style('green', 'all as expected') : style('red', `${unexpected} not as expected`),
+    unexpected > 0
+      ? style('red', `${unexpected} not as expected`)
+      : verdicts.length > 0 && left.length === 0
+        ? style('green', 'all as expected')
+        : '',
     unfinished === 0 ? '' : style('yellow', `${plural(unfinished, 'search', 'searches')} not finished`),
     left.length === 0 ? '' : style('yellow', `${plural(left.length, 'scenario')} not run`),
   ];

@@ -58,7 +58,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       help: 'unified diffs against the model, applied together in this order',
     },
     options: [
-      { name: 'scenario', value: 'NAME', repeatable: true, help: 'only these (names or patterns)' },
+      { name: 'scenario', value: 'NAME', repeatable: true, help: 'only these: names, patterns or files' },
       ...SEARCH_OPTIONS,
     ],
     examples: [

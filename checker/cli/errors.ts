@@ -68,7 +68,8 @@ export function problemText(problem: Problem, style: Style): string {
   const { span, message, advice, frame } = problem;
   const place = span === null ? 'mmucheck' : `${span.file}:${span.line}:${span.column}`;
   const lines = [`${style('bold', `${place}:`)} ${message}`];
-  if (frame !== null) lines.push(frame.trimEnd());
+  // A message of several lines shows the text itself.
+  if (frame !== null && !message.includes('\n')) lines.push(frame.trimEnd());
   if (advice !== '') lines.push(`  ${style('cyan', advice)}`);
   return `${lines.join('\n')}\n`;
 }

@@ -18,7 +18,7 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, 'every verdict is the expected one and every state space was exhausted'],
   [
     EXIT.violation,
-    'a verdict that is not the expected one (or a regression, or a trace that ends differently)',
+    'a verdict that is not the expected one, a regression, or a replay that ends in the violation',
   ],
   [EXIT.usage, 'bad usage or bad input: an option, a file, a patch, a model that does not compile'],
   [EXIT.incomplete, 'a limit was hit before everything was explored'],
