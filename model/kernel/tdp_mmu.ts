@@ -115,19 +115,18 @@ export function* kvm_tdp_mmu_write_spte(
   return old_spte;
 }
 
+/** fetch_and(~PT_WRITABLE_MASK): returns what was there. */
+export function* tdp_mmu_clear_spte_bits_atomic(kvm: Kvm, sptep: SptePtr): Op<Spte> {
+  yield;
+  const old_spte = read_entry(kvm, sptep);
+  write_entry(kvm, sptep, { ...old_spte, writable: false });
+  return old_spte;
+}
+
 /** Clears W, atomically where somebody may set bits meanwhile. Returns the value that it was cleared in. */
-export function* tdp_mmu_clear_spte_writable(
-  kvm: Kvm,
-  sptep: SptePtr,
-  old_spte: Spte,
-  level: Level,
-): Op<Spte> {
-  if (is_last_spte(old_spte, level) && spte_has_volatile_bits(old_spte)) {
-    yield;
-    const current_spte = read_entry(kvm, sptep);
-    write_entry(kvm, sptep, { ...current_spte, writable: false });
-    return current_spte;
-  }
+export function* tdp_mmu_clear_spte_bits(kvm: Kvm, sptep: SptePtr, old_spte: Spte, level: Level): Op<Spte> {
+  if (is_last_spte(old_spte, level) && spte_has_volatile_bits(old_spte))
+    return yield* tdp_mmu_clear_spte_bits_atomic(kvm, sptep);
   yield* __kvm_tdp_mmu_write_spte(kvm, sptep, { ...old_spte, writable: false }, old_spte);
   return old_spte;
 }
@@ -505,7 +504,7 @@ export function* kvm_tdp_mmu_clear_dirty_pt_masked(kvm: Kvm, gfn: Gfn, mask: num
     if (iter.level > PG_LEVEL_4K || (left & (1 << (iter.gfn - gfn))) === 0) continue;
     left = left & ~(1 << (iter.gfn - gfn));
     if (!iter.old_spte.writable) continue;
-    iter.old_spte = yield* tdp_mmu_clear_spte_writable(kvm, iter.sptep, iter.old_spte, iter.level);
+    iter.old_spte = yield* tdp_mmu_clear_spte_bits(kvm, iter.sptep, iter.old_spte, iter.level);
   }
   rcu_read_unlock(kvm);
 }
