@@ -64,7 +64,7 @@ export function buildTrace(
     version: VERSION,
     ...source,
     property: { id: finding.property.id, title: finding.property.title },
-    violation: violationOf(machine, transitions, finding, processes, standing),
+    violation: violationOf(machine, transitions, finding, waitingFor(machine, packed, processes)),
     processes,
     locks,
     initial,
@@ -109,8 +109,7 @@ function violationOf(
   machine: Machine,
   transitions: readonly Transition[],
   finding: Finding,
-  processes: readonly string[],
-  standing: readonly (readonly TraceFrame[] | null)[],
+  waiting: readonly string[],
 ): Violation {
   const count = transitions.length;
   const place = count === 0 ? 'in the initial state' : `after step ${count}`;
@@ -120,13 +119,8 @@ function violationOf(
     case 'step':
       return { kind: 'step', message: `step ${count} breaks it`, error: null, stack: null };
     case 'deadlock': {
-      const waiting = processes.filter((_, index) => standing[index] !== null).join(', ');
-      return {
-        kind: 'deadlock',
-        message: `${place} nothing can go on: ${waiting}`,
-        error: null,
-        stack: null,
-      };
+      const message = `${place}, ${waiting.join(', ')} can never go on`;
+      return { kind: 'deadlock', message, error: null, stack: null };
     }
     case 'error': {
       const index = transitions.at(-1)?.failure;
@@ -138,4 +132,12 @@ function violationOf(
       return { kind: 'model error', message: failure.message, error: failure.kind, stack };
     }
   }
+}
+
+/** The processes that have not finished and, at least if there are others, may not rest where they stand. */
+function waitingFor(machine: Machine, state: Uint32Array, processes: readonly string[]): string[] {
+  const points = machine.boundaries(state);
+  const unfinished = processes.filter((_, index) => points[index] !== null);
+  const restless = processes.filter((_, index) => points[index]?.rest === null);
+  return restless.length > 0 ? restless : unfinished;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { effectLines } from './effects.js';
+import { Kinds } from './kinds.js';
 import { differences, type RecordTree } from './tree.js';
 
 const none = { kind: 'NONE', pfn: 0, w: false, x: false };
@@ -53,7 +54,13 @@ describe('effects', () => {
           ],
         },
       },
-      ['t.s[0..1]: NONE -> LEAF w pfn=0,1'],
+      ['t.s[0..1]: NONE -> LEAF pfn=0,1 w'],
+    ],
+    [
+      'a kind with a zero that may mean something',
+      { s: { ...none, kind: 'TABLE', x: true } },
+      { s: { ...none, kind: 'LEAF', w: true } },
+      ['s: TABLE -> LEAF pfn=0 w'],
     ],
     [
       'neighbours of other kinds',
@@ -68,9 +75,9 @@ describe('effects', () => {
     ],
     [
       'many fields',
-      { r: { a: 0, b: 0, c: 0, d: 0, e: 0 } },
-      { r: { a: 1, b: 1, c: 1, d: 1, e: 1 } },
-      ['r: a 0 -> 1, b 0 -> 1, c 0 -> 1, +2 more'],
+      { r: { a: 0, b: 0, c: 0, d: 0, e: 0, f: 0 } },
+      { r: { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 } },
+      ['r: a 0 -> 1, b 0 -> 1, c 0 -> 1, d 0 -> 1, +2 more'],
     ],
     ['nothing', { a: 1 }, { a: 1 }, []],
   ];
@@ -78,9 +85,19 @@ describe('effects', () => {
     expect(effectLines(differences(before, after), after)).toEqual(lines);
   });
 
+  test('a zero of a field that other kinds use is not worth saying', () => {
+    const table = { kind: 'TABLE', pfn: 0, child: 1, w: false, x: true };
+    const leaf = { kind: 'LEAF', pfn: 0, child: 0, w: true, x: false };
+    const [before, after] = [{ s: [table, leaf] }, { s: [{ ...leaf, x: true }, leaf] }];
+    const changes = differences(before, after);
+    expect(effectLines(changes, after)).toEqual(['s[0]: TABLE -> LEAF pfn=0 child=0 w x']);
+    const kinds = new Kinds([before, after]);
+    expect(effectLines(changes, after, { kinds })).toEqual(['s[0]: TABLE -> LEAF pfn=0 w x']);
+  });
+
   test('beyond the limit, the scalars are counted', () => {
-    const before = { a: 0, b: 0, c: { d: 0, e: 0 } };
-    const after = { a: 1, b: 1, c: { d: 1, e: 1 } };
-    expect(effectLines(differences(before, after), after, 1)).toEqual(['a: 0 -> 1', '+3 more']);
+    const before = { a: 0, b: 0, c: { d: 0, e: 0 }, f: 0 };
+    const after = { a: 1, b: 1, c: { d: 1, e: 1 }, f: 0 };
+    expect(effectLines(differences(before, after), after, { limit: 1 })).toEqual(['a: 0 -> 1', '+3 more']);
   });
 });

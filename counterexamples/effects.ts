@@ -5,6 +5,7 @@
  * holds: `pt[0].spte[1]: NONE -> LEAF pfn=2 w`. Neighbours in a vector that change alike are one effect:
  * `dirty[0..3]: 0 -> 1`.
  */
+import { KIND, Kinds } from './kinds.js';
 import {
   type Change,
   formatPath,
@@ -15,32 +16,26 @@ import {
   type Scalar,
 } from './tree.js';
 
-export interface Effect {
-  /** A path; a range of elements as `spte[0..1]`. */
-  readonly subject: string;
-  readonly phrase: string;
+export interface EffectOptions {
+  /** The most lines. */
+  readonly limit?: number;
+  /** What the whole run shows of kinds. */
+  readonly kinds?: Kinds;
 }
 
-export interface Effects {
-  readonly effects: readonly Effect[];
-  /** How many scalars changed beyond these. */
-  readonly more: number;
-}
-
-/** At most `limit` effects of changes that led to the state `after`. */
-export function effectsOf(changes: readonly Change[], after: RecordTree, limit = 4): Effects {
-  const merged = mergeNeighbours(groupByRecord(changes), after);
-  const hidden = merged.slice(limit).flat();
-  return {
-    effects: merged.slice(0, limit).map(phrase),
-    more: hidden.reduce((sum, group) => sum + group.fields.length, 0),
-  };
-}
-
-/** `subject: phrase` for every effect, and `+3 more` if there are more. */
-export function effectLines(changes: readonly Change[], after: RecordTree, limit?: number): string[] {
-  const { effects, more } = effectsOf(changes, after, limit);
-  const lines = effects.map((effect) => `${effect.subject}: ${effect.phrase}`);
+/** What the changes that led to the state `after` did, one line per effect, and `+3 more` if there are more. */
+export function effectLines(
+  changes: readonly Change[],
+  after: RecordTree,
+  { limit = 4, kinds = new Kinds([after]) }: EffectOptions = {},
+): string[] {
+  const runs = mergeNeighbours(groupByRecord(changes, after));
+  // One more effect takes no more room than saying so.
+  const shown = runs.length === limit + 1 ? runs : runs.slice(0, limit);
+  const more = runs
+    .slice(shown.length)
+    .reduce((sum, run) => sum + run.reduce((all, { size }) => all + size, 0), 0);
+  const lines = shown.map((run) => phrase(run, kinds));
   return more > 0 ? [...lines, `+${more} more`] : lines;
 }
 
@@ -54,41 +49,55 @@ export function show(value: Scalar): string {
   return typeof value === 'boolean' ? String(Number(value)) : String(value);
 }
 
-const FIELD_LIMIT = 4;
-const KIND = 'kind';
+const FIELD_LIMIT = 5;
 
-interface FieldChange {
+interface Field {
   /** Empty for an element of a vector of scalars. */
   readonly name: string;
   readonly before: Scalar;
   readonly after: Scalar;
 }
 
+/** The changes of one record. */
 interface Group {
   readonly record: Path;
-  readonly fields: readonly FieldChange[];
+  /** Those that changed; of a record that changed its kind, all. */
+  readonly fields: readonly Field[];
+  /** How many changed. */
+  readonly size: number;
 }
 
-function groupByRecord(changes: readonly Change[]): Group[] {
-  const groups = new Map<string, { record: Path; fields: FieldChange[] }>();
+function groupByRecord(changes: readonly Change[], state: RecordTree): Group[] {
+  const groups = new Map<string, { record: Path; fields: Field[] }>();
   for (const { path: text, before, after } of changes) {
     const path = parsePath(text) ?? [text];
     const last = path.at(-1);
     const inRecord = typeof last === 'string';
     const record = inRecord ? path.slice(0, -1) : path;
-    const key = formatPath(record);
+    // Fields of the root belong together no more than globals do.
+    const key = record.length === 0 ? text : formatPath(record);
     const group = groups.get(key) ?? { record, fields: [] };
     group.fields.push({ name: inRecord ? last : '', before, after });
     groups.set(key, group);
   }
-  return [...groups.values()].flatMap((group) =>
-    // Fields of the root belong together no more than globals do.
-    group.record.length === 0 ? group.fields.map((field) => ({ record: [], fields: [field] })) : [group],
-  );
+  return [...groups.values()].map(({ record, fields }) => ({
+    record,
+    fields: fields.some((field) => field.name === KIND) ? allFields(record, fields, state) : fields,
+    size: fields.length,
+  }));
 }
 
-/** Runs of groups that are neighbours in a vector and change alike; all of a run have the same fields. */
-function mergeNeighbours(groups: readonly Group[], after: RecordTree): Group[][] {
+function allFields(record: Path, changed: readonly Field[], state: RecordTree): Field[] {
+  const value = lookUp(state, record);
+  if (typeof value !== 'object') return [...changed];
+  return Object.entries(value).flatMap(([name, after]) => {
+    if (typeof after === 'object') return [];
+    return [changed.find((field) => field.name === name) ?? { name, before: after, after }];
+  });
+}
+
+/** Runs of groups that are neighbours in a vector and change alike. */
+function mergeNeighbours(groups: readonly Group[]): Group[][] {
   const runs: Group[][] = [];
   for (const group of groups) {
     const run = runs.at(-1);
@@ -96,74 +105,59 @@ function mergeNeighbours(groups: readonly Group[], after: RecordTree): Group[][]
     if (run !== undefined && previous !== undefined && areNeighbours(previous, group)) run.push(group);
     else runs.push([group]);
   }
-  return runs.map((run) => {
-    const names = [...new Set(run.flatMap((group) => group.fields.map((field) => field.name)))];
-    return run.length === 1
-      ? run
-      : run.map((group) => ({ ...group, fields: names.map((name) => fieldOf(group, name, after)) }));
-  });
+  return runs;
 }
 
-/** A field of a group; one that did not change is looked up in the state. */
-function fieldOf(group: Group, name: string, after: RecordTree): FieldChange {
-  const changed = group.fields.find((field) => field.name === name);
-  if (changed !== undefined) return changed;
-  const value = lookUp(after, [...group.record, name]);
-  const scalar = value === undefined || typeof value === 'object' ? '?' : value;
-  return { name, before: scalar, after: scalar };
-}
-
-/** Whether two elements of a vector next to each other change alike: the same kinds, or without kinds the same fields. */
+/** Whether two elements next to each other have the same fields that changed, and the same kinds if they have any. */
 function areNeighbours(left: Group, right: Group): boolean {
   const at = lastIndexOf(left.record);
   if (at < 0 || at !== lastIndexOf(right.record) || left.record.length !== right.record.length) return false;
   if (!left.record.every((key, place) => key === right.record[place] || place === at)) return false;
   if (Number(left.record[at]) + 1 !== right.record[at]) return false;
-  const [leftKind, rightKind] = [kindOf(left), kindOf(right)];
-  if (leftKind !== undefined && rightKind !== undefined) {
-    return leftKind.before === rightKind.before && leftKind.after === rightKind.after;
-  }
   return (
-    leftKind === rightKind &&
     left.fields.length === right.fields.length &&
-    left.fields.every((field, place) => field.name === right.fields[place]?.name)
+    left.fields.every((field, place) => {
+      const other = right.fields[place];
+      if (field.name !== other?.name) return false;
+      return field.name !== KIND || (field.before === other.before && field.after === other.after);
+    })
   );
-}
-
-function kindOf(group: Group): FieldChange | undefined {
-  return group.fields.find((field) => field.name === KIND);
 }
 
 function lastIndexOf(path: Path): number {
   return path.findLastIndex((key) => typeof key === 'number');
 }
 
-function phrase(run: readonly Group[]): Effect {
-  const first = run[0] ?? { record: [], fields: [] };
+function phrase(run: readonly Group[], kinds: Kinds): string {
+  const [first] = run;
+  if (first === undefined) return '';
   const subject = subjectOf(run);
   const fields = first.fields.map((field, place) => ({
     name: field.name,
-    before: alike(run, place, 'before'),
-    after: alike(run, place, 'after'),
-    isZero: run.every((group) => isZero(group.fields[place]?.after)),
-    isTrue: run.every((group) => group.fields[place]?.after === true),
+    values: run.map((group) => group.fields[place]?.after ?? 0),
+    before: alike(run.map((group) => group.fields[place]?.before ?? 0)),
+    after: alike(run.map((group) => group.fields[place]?.after ?? 0)),
   }));
   const kind = fields.find((field) => field.name === KIND);
   if (kind !== undefined) {
-    const held = fields
-      .filter((field) => field !== kind && !field.isZero)
-      .map((field) => (field.isTrue ? field.name : `${field.name}=${field.after}`));
-    return { subject, phrase: [`${kind.before} -> ${kind.after}`, ...shorten(held)].join(' ') };
+    const others = fields.filter((field) => field !== kind);
+    // A record that is zero but for its kind holds nothing.
+    const empty = others.every(({ values }) => values.every(isZero));
+    const held = others.filter(({ name, values }) => {
+      if (empty || values.every((value) => value === false)) return false;
+      return !values.every(isZero) || kinds.uses(first.record, kind.after, name);
+    });
+    const parts = held.map(({ name, values, after }) =>
+      values.every((value) => value === true) ? name : `${name}=${after}`,
+    );
+    return `${subject}: ${[`${kind.before} -> ${kind.after}`, ...shorten(parts)].join(' ')}`;
   }
-  const only = fields.length === 1 ? fields[0] : undefined;
-  if (only !== undefined) {
+  const [only] = fields;
+  if (fields.length === 1 && only !== undefined) {
     const name = [subject, only.name].filter((part) => part !== '').join('.');
-    return { subject: name, phrase: `${only.before} -> ${only.after}` };
+    return `${name}: ${only.before} -> ${only.after}`;
   }
-  return {
-    subject,
-    phrase: shorten(fields.map((each) => `${each.name} ${each.before} -> ${each.after}`)).join(', '),
-  };
+  return `${subject}: ${shorten(fields.map((each) => `${each.name} ${each.before} -> ${each.after}`)).join(', ')}`;
 }
 
 function shorten(parts: readonly string[]): readonly string[] {
@@ -181,12 +175,12 @@ function subjectOf(run: readonly Group[]): string {
   return `${formatPath(first.slice(0, at))}[${from}..${from + run.length - 1}]${dot}${rest}`;
 }
 
-/** The value of a field all along the run: one if they agree, else a list. */
-function alike(run: readonly Group[], place: number, which: 'before' | 'after'): string {
-  const values = run.map((group) => show(group.fields[place]?.[which] ?? ''));
-  return values.every((value) => value === values[0]) ? (values[0] ?? '') : values.join(',');
+/** The value of a field all along a run: one if they agree, else a list. */
+function alike(values: readonly Scalar[]): string {
+  const [first, ...rest] = values.map(show);
+  return rest.every((value) => value === first) ? (first ?? '') : [first, ...rest].join(',');
 }
 
-function isZero(value: Scalar | undefined): boolean {
+function isZero(value: Scalar): boolean {
   return value === 0 || value === false;
 }

@@ -204,7 +204,7 @@ describe('replay', () => {
     });
     const stuck: Toy = { initial, processes: { CPU0: [lock, lock] } };
     const deadlock = record(stuck, [['CPU0']], 'deadlock');
-    expect(deadlock.violation.message).toBe('after step 1 nothing can go on: CPU0');
+    expect(deadlock.violation.message).toBe('after step 1, CPU0 can never go on');
     expect(replayTrace(deadlock, toyMachine(stuck))).toMatchObject({ outcome: 'violated', step: 1 });
     expect(replayTrace(deadlock, toyMachine({ initial, processes: { CPU0: [lock] } }))).toMatchObject({
       outcome: 'no violation',

@@ -97,11 +97,6 @@ export function statesOf(trace: Trace): RecordTree[] {
   return states;
 }
 
-/** The state in which the run ends. */
-export function finalState(trace: Trace): RecordTree {
-  return statesOf(trace).at(-1) ?? trace.initial;
-}
-
 /** Whether the last step ended in an error instead of a state. */
 export function endsInError(trace: Trace): boolean {
   return trace.violation.kind === 'assertion' || trace.violation.kind === 'model error';

@@ -1,12 +1,20 @@
 /** What a reader wants to know about a run besides its steps: what was checked on what, and how it ended. */
 import { effectLines } from '../effects.js';
 import { labelOf } from '../build.js';
-import { finalState, type Trace, type TraceFrame } from '../trace.js';
+import { Kinds } from '../kinds.js';
+import { statesOf, type Trace, type TraceFrame } from '../trace.js';
 import { differences } from '../tree.js';
 
 /** `P3 violated: no dirty write missed`. */
 export function headline(trace: Trace): string {
   return `${trace.property.id} violated: ${trace.property.title}`;
+}
+
+/** `vcpus=1, fanout=2`. */
+export function configuration(trace: Trace): string {
+  return Object.entries(trace.configuration)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
 }
 
 /** What the run ends in, as a sentence. */
@@ -28,14 +36,12 @@ export function conclusion(trace: Trace): string {
   }
 }
 
-/** Scenario, model and configuration, as pairs of a word and a text. */
+/** Scenario and variant, as pairs of a word and a text. */
 export function origin(trace: Trace): [string, string][] {
-  const { scenario, model, configuration } = trace;
+  const { scenario, model } = trace;
   const claims = scenario.claims.length === 0 ? '' : ` (${scenario.claims.join(', ')})`;
-  const settings = Object.entries(configuration).map(([name, value]) => `${name}=${value}`);
   const lines: [string, string][] = [['Scenario', `${scenario.name}${claims}: ${scenario.title}`]];
   if (model.patches.length > 0) lines.push(['Variant', model.patches.map((patch) => patch.name).join(', ')]);
-  if (settings.length > 0) lines.push(['Configuration', settings.join(', ')]);
   return lines;
 }
 
@@ -52,8 +58,9 @@ export function standing(trace: Trace): { process: string; text: string; place: 
 
 /** What of the shared state is different from the initial one when the run ends. */
 export function outcome(trace: Trace, limit: number): string[] {
-  const state = finalState(trace);
-  return effectLines(differences(trace.initial, state), state, limit);
+  const states = statesOf(trace);
+  const end = states.at(-1) ?? trace.initial;
+  return effectLines(differences(trace.initial, end), end, { limit, kinds: new Kinds(states) });
 }
 
 /** `model/kernel/tdp_mmu.ts:120`: where the innermost function is. */

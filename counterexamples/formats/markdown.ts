@@ -1,7 +1,7 @@
 /** A table with one column per process for code review, with every change of the state folded away below it. */
 import { changeLine } from '../effects.js';
 import type { Trace } from '../trace.js';
-import { conclusion, headline, origin, outcome, callPlace, standing } from './facts.js';
+import { callPlace, conclusion, configuration, headline, origin, outcome, standing } from './facts.js';
 import { printable } from './fold.js';
 import { actingLanes, phraseSteps } from './rows.js';
 
@@ -23,6 +23,7 @@ export function markdown(trace: Trace): string {
           `${escape(row.process)}: ${code(row.text)}${row.place === '' ? '' : ` (${code(row.place)})`}`,
       ),
     ),
+    ...list('Configuration', configuration(trace) === '' ? [] : [code(configuration(trace))]),
     ...details(trace),
   ];
   return `${lines.join('\n')}\n`;
@@ -30,23 +31,20 @@ export function markdown(trace: Trace): string {
 
 function table(trace: Trace): string[] {
   const lanes = actingLanes(trace);
-  const phrases = phraseSteps(trace, 4);
   const lines = [
     `| # | ${lanes.map((lane) => escape(trace.processes[lane] ?? '')).join(' | ')} |`,
     `| ---: | ${lanes.map(() => '---').join(' | ')} |`,
   ];
   let context = '';
-  for (const [index, step] of trace.steps.entries()) {
-    const lane = trace.processes.indexOf(step.process);
-    const caller = step.stack.at(-2)?.function;
-    const now = `${step.process} ${caller}`;
+  for (const [index, phrase] of phraseSteps(trace, { afresh: false, effectLimit: 4 }).entries()) {
+    const now = `${phrase.lane} ${phrase.context}`;
     const cell = [
-      ...(caller !== undefined && now !== context ? [`in ${code(`${caller}()`)}`] : []),
-      `**${code(phrases[index]?.label ?? step.label)}**`,
-      ...(phrases[index]?.effects ?? []).map(code),
+      ...(phrase.context !== null && now !== context ? [`in ${code(phrase.context)}`] : []),
+      `**${code(phrase.label)}**`,
+      ...phrase.effects.map(code),
     ].join('<br>');
     context = now;
-    lines.push(`| ${index + 1} | ${lanes.map((each) => (each === lane ? cell : '')).join(' | ')} |`);
+    lines.push(`| ${index + 1} | ${lanes.map((each) => (each === phrase.lane ? cell : '')).join(' | ')} |`);
   }
   return lanes.length === 0 ? [] : lines;
 }

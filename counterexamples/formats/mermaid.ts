@@ -7,21 +7,18 @@ import { actingLanes, phraseSteps } from './rows.js';
 export function mermaid(trace: Trace): string {
   const acting = actingLanes(trace);
   const lanes = acting.length > 0 ? acting : [...trace.processes.keys()];
-  const phrases = phraseSteps(trace, 4);
   const lines = ['sequenceDiagram', `  title ${escape(headline(trace))}`];
   for (const lane of lanes) lines.push(`  participant p${lane} as ${escape(trace.processes[lane] ?? '')}`);
   let context = '';
-  for (const [index, step] of trace.steps.entries()) {
-    const lane = `p${trace.processes.indexOf(step.process)}`;
-    const enclosing = step.stack.slice(0, -1).map((frame) => `${frame.function}()`);
-    const now = `${lane} ${enclosing.join(' > ')}`;
+  for (const [index, phrase] of phraseSteps(trace, { afresh: false, effectLimit: 4 }).entries()) {
+    const now = `${phrase.lane} ${phrase.context}`;
     const parts = [
-      ...(now !== context && enclosing.length > 0 ? [`in ${enclosing.at(-1)}`] : []),
-      phrases[index]?.label ?? step.label,
-      ...(phrases[index]?.effects ?? []),
+      ...(phrase.context !== null && now !== context ? [`in ${phrase.context}`] : []),
+      phrase.label,
+      ...phrase.effects,
     ];
     context = now;
-    lines.push(`  Note over ${lane}: ${index + 1}. ${parts.map(escape).join('<br/>')}`);
+    lines.push(`  Note over p${phrase.lane}: ${index + 1}. ${parts.map(escape).join('<br/>')}`);
   }
   const span = lanes.length === 1 ? `p${lanes[0]}` : `p${lanes[0]},p${lanes.at(-1)}`;
   lines.push(`  Note over ${span}: ${escape(conclusion(trace))}`);

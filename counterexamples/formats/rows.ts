@@ -3,13 +3,69 @@
  * does not show yet), the step itself, and what it did to the state.
  */
 import { effectLines } from '../effects.js';
+import { Kinds } from '../kinds.js';
 import { endsInError, statesOf, type Trace, type TraceFrame, type TraceStep } from '../trace.js';
-import type { RecordTree } from '../tree.js';
+import type { Change } from '../tree.js';
 import { ascii } from './fold.js';
+
+/** One step in words. */
+export interface StepPhrase {
+  /** Index into `trace.processes`. */
+  readonly lane: number;
+  /** Functions to be named before the step, the outermost first: those that further steps of the lane are in as well. */
+  readonly headers: readonly { readonly depth: number; readonly name: string }[];
+  readonly depth: number;
+  /** The innermost function that encloses more than this step, or null. */
+  readonly context: string | null;
+  /**
+   * The call. Functions that enclose nothing but this step stand before it, the outermost for all of them:
+   * `tdp_mmu_split_huge_page() .. tdp_mmu_set_spte_atomic(kvm, iter, new_spte)`. Locks stand in brackets behind it if
+   * it takes or releases them without naming them.
+   */
+  readonly label: string;
+  /** The same without arguments. */
+  readonly short: string;
+  readonly effects: readonly string[];
+}
+
+export interface PhraseOptions {
+  /** Name the whole stack again whenever another process takes its turn: for tables where all share one column. */
+  readonly afresh: boolean;
+  readonly effectLimit: number;
+}
+
+/** What to say of each step, in order. */
+export function phraseSteps(trace: Trace, { afresh, effectLimit }: PhraseOptions): StepPhrase[] {
+  const states = statesOf(trace);
+  const kinds = new Kinds(states);
+  const { steps } = trace;
+  return steps.map((step, index) => {
+    const own = (each: TraceStep): boolean => each.process === step.process;
+    const previous = afresh
+      ? steps.slice(Math.max(0, index - 1), index).find(own)
+      : steps.slice(0, index).findLast(own);
+    const next = afresh ? steps.slice(index + 1, index + 2).find(own) : steps.slice(index + 1).find(own);
+    const known = commonFrames(previous?.stack ?? [], step.stack);
+    const callers = step.stack.slice(0, -1).map((frame) => `${frame.function}()`);
+    // From this level on, every function encloses this step only.
+    const alone = Math.min(callers.length, Math.max(known, commonFrames(step.stack, next?.stack ?? [])));
+    const outermost = callers[alone];
+    const chain = (call: string): string => (outermost === undefined ? call : `${outermost} .. ${call}`);
+    const { changes, brackets } = withoutLocks(step, trace.locks);
+    return {
+      lane: trace.processes.indexOf(step.process),
+      headers: callers.slice(known, alone).map((name, level) => ({ depth: known + level, name })),
+      depth: alone,
+      context: callers[alone - 1] ?? null,
+      label: chain(brackets(step.label)),
+      short: chain(brackets(`${step.stack.at(-1)?.function ?? ''}()`)),
+      effects: effectLines(changes, states[index + 1] ?? trace.initial, { limit: effectLimit, kinds }),
+    };
+  });
+}
 
 export interface Row {
   readonly role: 'frame' | 'step' | 'effect' | 'error';
-  /** Index into `trace.processes`. */
   readonly lane: number;
   /** From 1; null for a row that belongs to the next or previous step. */
   readonly step: number | null;
@@ -19,35 +75,26 @@ export interface Row {
   readonly short: string;
 }
 
-export interface RowOptions {
-  /** Show the whole stack again whenever another process takes its turn: for tables where all share one column. */
-  readonly afresh: boolean;
-  readonly effectLimit: number;
-}
-
-export function rowsOf(trace: Trace, { afresh, effectLimit }: RowOptions): Row[] {
-  const phrases = phraseSteps(trace, effectLimit);
-  const shown = new Map<number, readonly TraceFrame[]>();
+/** The lines of a table, from top to bottom. */
+export function rowsOf(trace: Trace, options: PhraseOptions): Row[] {
   const rows: Row[] = [];
-  let running = -1;
-  for (const [index, step] of trace.steps.entries()) {
-    const lane = trace.processes.indexOf(step.process);
-    if (afresh && lane !== running) shown.delete(lane);
-    running = lane;
-    const depth = Math.max(0, step.stack.length - 1);
-    const known = commonFrames(shown.get(lane) ?? [], step.stack);
-    shown.set(lane, step.stack);
-    for (const [level, frame] of step.stack.slice(0, -1).entries()) {
-      if (level >= known) rows.push(row('frame', lane, null, level, `${frame.function}()`));
-    }
-    const { label, short, effects } = phrases[index] ?? { label: step.label, short: step.label, effects: [] };
-    rows.push({ ...row('step', lane, index + 1, depth, label), short: ascii(short) });
-    for (const effect of effects) rows.push(row('effect', lane, null, depth + 1, effect));
+  for (const [index, phrase] of phraseSteps(trace, options).entries()) {
+    const row = (role: Row['role'], depth: number, text: string, short = text): void => {
+      const step = role === 'step' ? index + 1 : null;
+      rows.push({ role, lane: phrase.lane, step, depth, text: ascii(text), short: ascii(short) });
+    };
+    for (const { depth, name } of phrase.headers) row('frame', depth, name);
+    row('step', phrase.depth, phrase.label, phrase.short);
+    for (const effect of phrase.effects) row('effect', phrase.depth + 1, effect);
     if (endsInError(trace) && index === trace.steps.length - 1) {
-      rows.push(row('error', lane, null, depth + 1, `*** ${trace.violation.kind} ***`));
+      row('error', phrase.depth + 1, `*** ${failureMark(trace)} ***`);
     }
   }
   return rows;
+}
+
+function failureMark({ violation, property }: Trace): string {
+  return violation.kind === 'assertion' ? `breaks ${property.id}` : violation.kind;
 }
 
 /** The processes that take a step, in the order of declaration. */
@@ -56,46 +103,27 @@ export function actingLanes(trace: Trace): number[] {
   return [...trace.processes.keys()].filter((lane) => acting.has(trace.processes[lane] ?? ''));
 }
 
-export interface StepPhrase {
-  /** The call, with the locks in brackets where it takes or releases them without naming them. */
-  readonly label: string;
-  /** The same without arguments. */
-  readonly short: string;
-  readonly effects: readonly string[];
-}
-
-/** What to say of each step, in order. */
-export function phraseSteps(trace: Trace, effectLimit: number): StepPhrase[] {
-  const states = statesOf(trace);
-  return trace.steps.map((step, index) =>
-    phraseStep(step, states[index + 1] ?? trace.initial, trace.locks, effectLimit),
-  );
-}
-
 /** Taking or releasing a lock needs no effect: the call tells, and the name of the lock. */
-function phraseStep(step: TraceStep, after: RecordTree, locks: readonly string[], limit: number): StepPhrase {
-  const call = step.stack.at(-1)?.function ?? step.label;
-  const changed = locks.filter((lock) => step.changes.some(({ path }) => belongsTo(path, lock)));
-  const rest = /lock|mutex/i.test(call)
-    ? step.changes.filter(({ path }) => !changed.some((lock) => belongsTo(path, lock)))
-    : step.changes;
-  const quiet = rest.length < step.changes.length ? changed : [];
-  const brackets = (text: string): string => {
-    const unnamed = quiet.filter((lock) => !text.includes(lock));
-    return unnamed.length === 0 ? text : `${text} [${unnamed.join(', ')}]`;
-  };
+function withoutLocks(
+  step: TraceStep,
+  locks: readonly string[],
+): { changes: readonly Change[]; brackets: (call: string) => string } {
+  const belongsTo = (path: string, lock: string): boolean =>
+    path === lock || path.startsWith(`${lock}.`) || path.startsWith(`${lock}[`);
+  const call = step.stack.at(-1)?.function ?? '';
+  const taken = /lock|mutex/i.test(call)
+    ? locks.filter((lock) => step.changes.some(({ path }) => belongsTo(path, lock)))
+    : [];
   return {
-    label: brackets(step.label),
-    short: brackets(`${call}()`),
-    effects: effectLines(rest, after, limit),
+    changes: step.changes.filter(({ path }) => !taken.some((lock) => belongsTo(path, lock))),
+    brackets: (text) => {
+      const unnamed = taken.filter((lock) => !text.includes(lock));
+      return unnamed.length === 0 ? text : `${text} [${unnamed.join(', ')}]`;
+    },
   };
 }
 
-function belongsTo(path: string, lock: string): boolean {
-  return path === lock || path.startsWith(`${lock}.`) || path.startsWith(`${lock}[`);
-}
-
-/** How many frames of a stack are still those of the stack before. */
+/** How many frames of a stack are still those of another. */
 function commonFrames(before: readonly TraceFrame[], after: readonly TraceFrame[]): number {
   let common = 0;
   while (
@@ -108,8 +136,4 @@ function commonFrames(before: readonly TraceFrame[], after: readonly TraceFrame[
     if (left?.file !== right?.file || left?.line !== right?.line || left?.column !== right?.column) break;
   }
   return common;
-}
-
-function row(role: Row['role'], lane: number, step: number | null, depth: number, text: string): Row {
-  return { role, lane, step, depth, text: ascii(text), short: ascii(text) };
 }

@@ -1,7 +1,7 @@
 /** Lays a run out as a table of plain text with one column per process, or as a list if they are too many for that. */
 import type { Trace } from '../trace.js';
 import { ascii, fold } from './fold.js';
-import { actingLanes, type Row, type RowOptions, rowsOf } from './rows.js';
+import { actingLanes, type PhraseOptions, type Row, rowsOf } from './rows.js';
 
 /** What a piece of a table is, for colouring. `lane` counts the columns. */
 export type Paint = (text: string, role: Row['role'] | 'head' | 'number', lane: number) => string;
@@ -45,6 +45,8 @@ const INDENT = 2;
 const NARROWEST = 14;
 /** The least that the last lane needs. */
 const LAST = 32;
+/** What it gets beyond its share: unlike the others it cannot run on to the right. */
+const BONUS = 8;
 /** Lines are indented no further than leaves this much. */
 const TEXT = 22;
 
@@ -63,7 +65,7 @@ function chooseLayout(rows: readonly Row[], lanes: readonly number[], room: numb
   const separators = SEPARATOR.length * (lanes.length - 1);
   if (sum(full) + separators <= room) return { widths: full, short: false };
   const brief = lanes.map((lane) => need(rows, lane, (row) => row.short));
-  const last = Math.min(brief.at(-1) ?? 0, Math.max(LAST, Math.floor(room / lanes.length)));
+  const last = Math.min(brief.at(-1) ?? 0, Math.max(LAST, Math.floor(room / lanes.length) + BONUS));
   const others = lower(brief.slice(0, -1), room - last - separators);
   return { widths: [...others, room - sum(others) - separators], short: true };
 }
@@ -96,7 +98,8 @@ function linesOf(row: Row, own: number, room: number): string[] {
 function foldRow(row: Row, content: string, width: number): string[] {
   const colon = content.indexOf(': ') + 1;
   const fits = content.length <= width || colon > width || content.length - colon + 1 > width;
-  if (row.role !== 'effect' || colon === 0 || fits) return fold(content, width, '  ');
+  if (row.role !== 'effect' || colon === 0 || fits)
+    return fold(content, width, row.role === 'step' ? '    ' : '  ');
   return [content.slice(0, colon), `  ${content.slice(colon + 1)}`];
 }
 
@@ -124,7 +127,7 @@ function join(
 }
 
 function renderList(trace: Trace, options: TableOptions, gutter: number): string[] {
-  const listed: RowOptions = { afresh: true, effectLimit: options.effectLimit };
+  const listed: PhraseOptions = { afresh: true, effectLimit: options.effectLimit };
   const lanes = actingLanes(trace);
   const names = trace.processes.map(ascii);
   const widest = Math.max(...lanes.map((lane) => names[lane]?.length ?? 0), 'process'.length);

@@ -39,11 +39,18 @@ describe('the table for mail', () => {
     expect(text(sample).match(/kvm_mmu_slot_apply_flags\(\)/g)).toHaveLength(2);
   });
 
+  test('draws functions that enclose a single step together with it', () => {
+    expect(text(sample)).toMatch(
+      /^ +3 +tdp_mmu_split_huge_pages_root\(\) \.\. tdp_mmu_set_spte_atomic\(\)$/m,
+    );
+    expect(text(sample)).not.toContain('tdp_mmu_split_huge_page()');
+  });
+
   test('does not break names of functions at the usual widths', () => {
     for (const width of [72, 80, 100]) {
       const table = text(sample, { width });
       for (const step of sample.steps) {
-        for (const frame of step.stack) expect(table).toContain(`${frame.function}(`);
+        expect(table).toContain(`${step.stack.at(-1)?.function}(`);
       }
     }
   });

@@ -3,7 +3,7 @@
  * process that acts.
  */
 import type { Trace } from '../trace.js';
-import { conclusion, headline, origin, outcome, standing } from './facts.js';
+import { conclusion, configuration, headline, origin, outcome, standing } from './facts.js';
 import { ascii, fold } from './fold.js';
 import { type Paint, renderTable } from './table.js';
 
@@ -45,6 +45,8 @@ export function ending(trace: Trace, width: number): string[] {
     const place = row.place === '' ? '' : `  ${row.place}`;
     lines.push(...indented(`${row.process.padEnd(column)}  ${row.text}${place}`, width));
   }
+  const settings = configuration(trace);
+  if (settings !== '') lines.push('', ...fold(ascii(`Configuration: ${settings}`), width, '  '));
   return lines;
 }
 
