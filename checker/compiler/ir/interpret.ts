@@ -3,8 +3,8 @@
  * the definitions in graph.ts word by word and has no other virtue.
  */
 import type { StateTree } from '../machine.js';
-import type { Block, Cell, CellRef, Expr, Graph, Local, PredicateGraph, ProcessGraph } from './graph.js';
-import { applyBinary, applyUnary } from './operators.js';
+import type { Block, Cell, CellRef, Domain, Expr, Graph, Local, PredicateGraph } from './graph.js';
+import { applyBinary, applyUnary, INT_MAX, INT_MIN } from './operators.js';
 
 export interface InterpretedState {
   readonly cells: readonly number[];
@@ -34,11 +34,13 @@ const BLOCK_LIMIT = 100_000;
 export function initialState(graph: Graph, tree: StateTree): InterpretedState {
   const cells = graph.cells.map((cell) => cellValue(cell, tree));
   const processes = graph.processes.map((process) => {
-    const endings = [...run(process, process.entry, unset(process.locals), cells, 0)];
+    const endings = [
+      ...run({ ...process, cells: graph.cells }, process.entry, unset(process.locals), cells, 0),
+    ];
     const ending = endings[0];
     if (endings.length !== 1 || ending === undefined || ending.failure !== null)
       throw new Error(`process ${process.name} cannot be made`);
-    return { boundary: ending.boundary, locals: ending.locals };
+    return { boundary: ending.boundary, locals: kept(process.locals, ending.locals) };
   });
   return { cells, processes };
 }
@@ -51,23 +53,25 @@ export function transitions(graph: Graph, state: InterpretedState): readonly Int
     if (own?.boundary == null || point === undefined) return [];
     const { boundary } = own;
     const resting = isResting(graph, state, i);
-    return [...run(process, point.block, own.locals, state.cells, 1)].map((ending) => ({
-      process: i,
-      boundary,
-      choices: ending.choices,
-      boundaries: ending.passed,
-      resting,
-      failure: ending.failure,
-      target:
-        ending.failure !== null
-          ? null
-          : {
-              cells: ending.cells,
-              processes: state.processes.map((each, j) =>
-                i === j ? { boundary: ending.boundary, locals: ending.locals } : each,
-              ),
-            },
-    }));
+    return [...run({ ...process, cells: graph.cells }, point.block, own.locals, state.cells, 1)].map(
+      (ending) => ({
+        process: i,
+        boundary,
+        choices: ending.choices,
+        boundaries: ending.passed,
+        resting,
+        failure: ending.failure,
+        target:
+          ending.failure !== null
+            ? null
+            : {
+                cells: ending.cells,
+                processes: state.processes.map((each, j) =>
+                  i === j ? { boundary: ending.boundary, locals: kept(process.locals, ending.locals) } : each,
+                ),
+              },
+      }),
+    );
   });
 }
 
@@ -85,10 +89,18 @@ export function evaluatePredicate(
   state: InterpretedState,
   before: InterpretedState = state,
 ): { readonly value: boolean; readonly failure: number | null } {
-  const endings = [...run(predicate, predicate.entry, unset(predicate.locals), state.cells, 0, before.cells)];
+  const flow = { ...predicate, cells: [] };
+  const endings = [...run(flow, predicate.entry, unset(predicate.locals), state.cells, 0, before.cells)];
   const ending = endings[0];
   if (endings.length !== 1 || ending === undefined) throw new Error(`${predicate.name} has no single value`);
   return { value: ending.locals[predicate.result] !== 0, failure: ending.failure };
+}
+
+/** The blocks that run, with what they may write to. */
+interface Running {
+  readonly blocks: readonly Block[];
+  readonly locals: readonly Local[];
+  readonly cells: readonly Cell[];
 }
 
 interface Ending {
@@ -101,7 +113,7 @@ interface Ending {
 }
 
 function* run(
-  flow: Pick<ProcessGraph, 'blocks'>,
+  flow: Running,
   start: number,
   startLocals: readonly number[],
   startCells: readonly number[],
@@ -126,7 +138,7 @@ function* run(
   for (let count = 0; count < BLOCK_LIMIT; count++) {
     const block = flow.blocks[at];
     if (block === undefined) throw new RangeError(`no block ${at}`);
-    const failure = execute(block, locals, cells, value);
+    const failure = execute(block, flow, locals, cells, value);
     if (failure !== null) return yield ending(null, failure);
     const { end } = block;
     switch (end.to) {
@@ -168,9 +180,13 @@ function* run(
   throw new Error('a step does not end');
 }
 
-/** Executes the instructions of a block in place; the failure of a check that does not hold, or null. */
+/**
+ * Executes the instructions of a block in place; the failure of a check that does not hold, or null. A value outside
+ * its domain that no check has caught is a mistake of the compiler.
+ */
 function execute(
   block: Block,
+  flow: Running,
   locals: number[],
   cells: number[],
   value: (expr: Expr) => number,
@@ -178,13 +194,22 @@ function execute(
   for (const instr of block.instrs) {
     if (instr.do === 'check') {
       if (value(instr.test) === 0) return instr.failure;
-    } else if (instr.do === 'set') locals[instr.local] = value(instr.value);
+    } else if (instr.do === 'set')
+      locals[instr.local] = inDomain(value(instr.value), flow.locals[instr.local]?.domain);
     else {
       const result = value(instr.value);
-      cells[address(instr.ref, value)] = result;
+      const at = address(instr.ref, value);
+      cells[at] = inDomain(result, flow.cells[at]?.domain);
     }
   }
   return null;
+}
+
+function inDomain(value: number, domain: Domain | null | undefined): number {
+  const { lo, hi } = domain ?? { lo: INT_MIN, hi: INT_MAX };
+  if (!Number.isInteger(value) || value < lo || value > hi)
+    throw new RangeError(`unchecked value ${value} outside ${lo}..${hi}`);
+  return value;
 }
 
 function evaluate(
@@ -228,6 +253,11 @@ function address(ref: CellRef, value: (expr: Expr) => number): number {
 
 function unset(locals: readonly Local[]): readonly number[] {
   return locals.map(({ domain }) => domain?.lo ?? 0);
+}
+
+/** A local without a domain has no room in the state: between steps it has no value. */
+function kept(locals: readonly Local[], values: readonly number[]): readonly number[] {
+  return values.map((value, i) => (locals[i]?.domain == null ? 0 : value));
 }
 
 function defined(value: number | undefined, what: string): number {

@@ -8,7 +8,7 @@ import type { CallFrame, Context, Located } from './context.js';
 import type { Emitter } from './emitter.js';
 import { Guards } from './guards.js';
 import { type Interval, isPoint, meet } from './intervals.js';
-import { booleanShape, encode, type ScalarShape, type Shape } from './layout.js';
+import { encode, type ScalarShape, type Shape } from './layout.js';
 import { Places } from './places.js';
 import { exprText } from './text.js';
 import { binaryValue, conditionalValue, constantValue, unaryValue, type Value, valueOf } from './values.js';
@@ -132,7 +132,7 @@ export class Expressions {
     const right = (): readonly Value[] => [this.scalar(expr.right, frame)];
     const constant = (): readonly Value[] => [decided];
     const [then, otherwise] = operator === '&&' ? [right, constant] : [constant, right];
-    const values = this.#either(left, then, otherwise, [booleanShape], frame, expr.span, ([a], [b]) =>
+    const values = this.#either(left, then, otherwise, 1, frame, expr.span, ([a], [b]) =>
       a === undefined || b === undefined ? [] : [binaryValue(operator, left, operator === '&&' ? a : b)],
     );
     return values[0] ?? decided;
@@ -144,10 +144,9 @@ export class Expressions {
     const otherwise = (): readonly Value[] => this.evaluateAs(shape, expr.else, frame);
     let test = this.scalar(expr.test, frame);
     if (isPoint(test)) return test.lo !== 0 ? then() : otherwise();
-    const leaves = this.context.shapes.leaves(shape).map((leaf) => leaf.shape);
     // A test that is written once per field should be short.
-    if (leaves.length > 1) test = this.guards.hoist(test, frame, expr.test.span, booleanShape.domain);
-    return this.#either(test, then, otherwise, leaves, frame, expr.span, (a, b) =>
+    if (shape.size > 1) test = this.guards.hoist(test, frame, expr.test.span);
+    return this.#either(test, then, otherwise, shape.size, frame, expr.span, (a, b) =>
       a.map((value, i) => conditionalValue(test, value, b[i] ?? value)),
     );
   }
@@ -160,7 +159,7 @@ export class Expressions {
     test: Value,
     then: () => readonly Value[],
     otherwise: () => readonly Value[],
-    leaves: readonly ScalarShape[],
+    size: number,
     frame: CallFrame,
     span: ir.Span,
     combine: (then: readonly Value[], otherwise: readonly Value[]) => readonly Value[],
@@ -179,8 +178,9 @@ export class Expressions {
       this.guards.narrow(test.expr, arm.truth);
     };
     const finish = (values: readonly Value[]): void => {
-      results ??= leaves.map((leaf, i) =>
-        emitter.newLocal(`${frame.fn.name}.$${emitter.locals.length - i}`, span, leaf.domain, true),
+      // They live within the step: no domain, and none to check.
+      results ??= Array.from({ length: size }, () =>
+        emitter.newLocal(`${frame.fn.name}.$${emitter.locals.length}`, span, null, true),
       );
       for (const [i, local] of results.entries()) emitter.set(local, values[i] ?? constantValue(0));
       emitter.jump(join);

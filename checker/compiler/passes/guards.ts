@@ -80,14 +80,14 @@ export class Guards {
   }
 
   /** Keeps a value in a local of its own, unless it is as short as one. */
-  hoist(value: Value, frame: CallFrame, span: Span, domain: Domain | null = null): Value {
-    return isTrivial(value.expr) ? value : this.keep(value, frame, span, domain);
+  hoist(value: Value, frame: CallFrame, span: Span): Value {
+    return isTrivial(value.expr) ? value : this.keep(value, frame, span);
   }
 
   /** Keeps a value in a local of its own. */
-  keep(value: Value, frame: CallFrame, span: Span, domain: Domain | null = null): Value {
+  keep(value: Value, frame: CallFrame, span: Span): Value {
     const name = `${frame.fn.name}.$${this.emitter.locals.length}`;
-    const local = this.emitter.newLocal(name, span, domain, true);
+    const local = this.emitter.newLocal(name, span, null, true);
     this.emitter.set(local, value);
     return this.emitter.local(local);
   }

@@ -54,8 +54,26 @@ export interface Exploration {
   readonly finished: readonly string[];
   /** Shared states with a process that neither finished nor rests, and no step of such a one that leads elsewhere. */
   readonly stuck: readonly string[];
+  /**
+   * Shared states with such a process, from which no sequence of steps of such processes ever changes the shared
+   * state, ends a process or brings all to rest. What spins is stuck once no step changes a local that nobody reads.
+   */
+  readonly spinning: readonly string[];
   /** The number of full states, with boundaries and locals. */
   readonly size: number;
+}
+
+/** What the first exploration shows that the second one contradicts. */
+export function difference(expected: Exploration, found: Exploration): readonly string[] {
+  const without = (a: readonly string[], b: readonly string[], what: string): readonly string[] => {
+    const known = new Set(b);
+    return a.filter((each) => !known.has(each)).map((each) => `${what}: ${each}`);
+  };
+  const differing = (['states', 'failures', 'steps', 'finished', 'spinning'] as const).flatMap((part) => [
+    ...without(expected[part], found[part], `missing in ${part}`),
+    ...without(found[part], expected[part], `unexpected in ${part}`),
+  ]);
+  return [...differing, ...without(found.stuck, expected.spinning, 'stuck without reason')];
 }
 
 export function explore(graph: Graph, limit = 20_000): Exploration {
@@ -65,6 +83,9 @@ export function explore(graph: Graph, limit = 20_000): Exploration {
   const steps = new Set<string>();
   const finished = new Set<string>();
   const stuck = new Set<string>();
+  const open = new Map<string, string>();
+  const useful = new Set<string>();
+  const predecessors = new Map<string, string[]>();
   const queue: InterpretedState[] = [];
   const visit = (state: InterpretedState): string => {
     const key = JSON.stringify(state);
@@ -77,24 +98,38 @@ export function explore(graph: Graph, limit = 20_000): Exploration {
     if (seen.size > limit) throw new RangeError('the program has too many states');
     const shared = sharedText(graph, state);
     states.add(shared);
+    const key = JSON.stringify(state);
     let moves = false;
     for (const { target, failure, resting } of transitions(graph, state)) {
       if (failure !== null) failures.add(graph.failures[failure]?.message ?? '?');
       if (target === null) {
         moves ||= !resting;
+        if (!resting) useful.add(key);
         continue;
       }
       const next = sharedText(graph, target);
       if (next !== shared) steps.add(`${shared} > ${next}`);
-      const elsewhere = visit(target) !== JSON.stringify(state);
-      moves ||= elsewhere && !resting;
+      const nextKey = visit(target);
+      if (resting) continue;
+      moves ||= nextKey !== key;
+      if (next !== shared || ended(target) !== ended(state)) useful.add(key);
+      predecessors.set(nextKey, [...(predecessors.get(nextKey) ?? []), key]);
     }
-    const open = state.processes.filter(
+    const waiting = state.processes.some(
       ({ boundary }, i) => boundary !== null && !isResting(graph, state, i),
     );
+    if (waiting) open.set(key, shared);
+    else useful.add(key);
+    if (waiting && !moves) stuck.add(shared);
     if (state.processes.every(({ boundary }) => boundary === null)) finished.add(shared);
-    if (open.length > 0 && !moves) stuck.add(shared);
   }
+  const queueBack = [...useful];
+  for (let key = queueBack.pop(); key !== undefined; key = queueBack.pop())
+    for (const before of predecessors.get(key) ?? []) {
+      if (!useful.has(before)) queueBack.push(before);
+      useful.add(before);
+    }
+  const spinning = new Set([...open].filter(([key]) => !useful.has(key)).map(([, shared]) => shared));
   const sorted = (set: ReadonlySet<string>): readonly string[] => [...set].sort();
   return {
     states: sorted(states),
@@ -102,8 +137,13 @@ export function explore(graph: Graph, limit = 20_000): Exploration {
     steps: sorted(steps),
     finished: sorted(finished),
     stuck: sorted(stuck),
+    spinning: sorted(spinning),
     size: seen.size,
   };
+}
+
+function ended(state: InterpretedState): number {
+  return state.processes.filter(({ boundary }) => boundary === null).length;
 }
 
 function sharedText(graph: Graph, state: InterpretedState): string {

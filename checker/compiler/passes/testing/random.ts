@@ -82,7 +82,11 @@ const integer: fc.Arbitrary<string> = fc.letrec<{ integer: string }>((tie) => ({
     { maxDepth: 2, depthIdentifier: 'expression' },
     fc.constantFrom(...integerLeaves),
     fc
-      .tuple(tie('integer'), fc.constantFrom('+', '-', '*', '&', '/', '%'), tie('integer'))
+      .tuple(
+        tie('integer'),
+        fc.constantFrom('+', '-', '*', '&', '|', '^', '+', '-', '*', '&', '/', '%'),
+        tie('integer'),
+      )
       .map(([left, operator, right]) => `(${left} ${operator} ${right})`),
     fc
       .tuple(fc.constantFrom(...booleanLeaves), tie('integer'), tie('integer'))
@@ -90,27 +94,31 @@ const integer: fc.Arbitrary<string> = fc.letrec<{ integer: string }>((tie) => ({
   ),
 })).integer;
 
+/** Brings an integer into a range, mostly. */
+const masked = fc
+  .tuple(integer, fc.integer({ min: 0, max: 19 }))
+  .map(([text, mask]) => (mask > 0 ? `(${text}) & 1` : text));
+
 const boolean: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...booleanLeaves) },
   fc
     .tuple(integer, fc.constantFrom('<', '<=', '>', '>=', '===', '!=='), integer)
     .map(([left, operator, right]) => `${left} ${operator} ${right}`),
   fc
-    .tuple(fc.constantFrom(...booleanLeaves), fc.constantFrom('&&', '||'), integer)
+    .tuple(fc.constantFrom(...booleanLeaves), fc.constantFrom('&&', '||'), masked)
     .map(([left, operator, right]) => `${left} ${operator} s.v[${right}] === 1`),
   fc.constantFrom(...booleanLeaves).map((leaf) => `!(${leaf})`),
 );
-
-/** Brings an integer into a range, mostly. */
-const masked = fc
-  .tuple(integer, fc.constantFrom(1, 1, 1, 0))
-  .map(([text, mask]) => (mask === 1 ? `(${text}) & 1` : text));
 
 let labels = 0;
 
 function statements(depth: number, inLoop: number | null, isOperation: boolean): fc.Arbitrary<Piece> {
   return fc
-    .array(statement(depth, inLoop, isOperation), { minLength: 1, maxLength: depth > 1 ? 5 : 3 })
+    .array(statement(depth, inLoop, isOperation), {
+      minLength: depth,
+      maxLength: depth > 1 ? 6 : 3,
+      size: 'max',
+    })
     .map((pieces) => ({
       text: pieces.map((piece) => piece.text).join('; '),
       drafts: pieces.flatMap((piece) => piece.drafts),
@@ -147,11 +155,11 @@ function statement(depth: number, inLoop: number | null, isOperation: boolean): 
     .map((text): Piece => ({ text: `s.c = ${text}`, drafts: [colourAssign(text)] }));
   const errors = boolean.chain((text) =>
     fc.constantFrom<Piece>(
-      { text: `assume(${text})`, drafts: [assume(text)] },
+      { text: `assume(${text} || s.f)`, drafts: [assume(`${text} || s.f`)] },
       { text: `assert(${text} || s.a < 2)`, drafts: [assert(`${text} || s.a < 2`)] },
     ),
   );
-  const simple = [stores, flags, records, locals, locals, choices, colour, errors];
+  const simple = [stores, stores, flags, flags, records, locals, locals, choices, choices, colour, errors];
   const yields: fc.Arbitrary<Piece>[] = isOperation
     ? [
         fc.constant<Piece>({ text: 'yield', drafts: [pause()] }),
@@ -173,14 +181,12 @@ function statement(depth: number, inLoop: number | null, isOperation: boolean): 
         masked.map(
           (text): Piece => ({ text: `x = helper(s, ${text})`, drafts: [call('x', 'helper', '&s', text)] }),
         ),
-        fc
-          .constantFrom('&s.nodes[x]', '&s.nodes[1]')
-          .map(
-            (target): Piece => ({
-              text: `operation(s, ${target})`,
-              drafts: [call(null, 'operation', '&s', target, 'y')],
-            }),
-          ),
+        fc.constantFrom('&s.nodes[x]', '&s.nodes[1]').map(
+          (target): Piece => ({
+            text: `operation(s, ${target})`,
+            drafts: [call(null, 'operation', '&s', target, 'y')],
+          }),
+        ),
       ]
     : [];
   if (depth === 0) return fc.oneof(...simple, ...yields);
@@ -192,14 +198,12 @@ function statement(depth: number, inLoop: number | null, isOperation: boolean): 
         drafts: [when(test, then.drafts, otherwise.drafts)],
       }),
     );
-  const jump = fc
-    .tuple(boolean, fc.oneof(...jumps))
-    .map(
-      ([test, { text, drafts }]): Piece => ({
-        text: `if (${test}) { ${text} }`,
-        drafts: [when(test, drafts)],
-      }),
-    );
+  const jump = fc.tuple(boolean, fc.oneof(...jumps)).map(
+    ([test, { text, drafts }]): Piece => ({
+      text: `if (${test}) { ${text} }`,
+      drafts: [when(test, drafts)],
+    }),
+  );
   const label = ++labels;
   const counted = statements(depth - 1, label, isOperation).map(
     (body): Piece => ({
@@ -273,7 +277,7 @@ export const randomProgram: fc.Arbitrary<RandomProgram> = fc
       locals: localTypes,
       body: [pause(), ...piece.drafts],
     });
-    return {
+    const program = {
       specs: {
         helper: {
           parameters: { s: randomRoot, x: below(2) },
@@ -293,4 +297,6 @@ export const randomProgram: fc.Arbitrary<RandomProgram> = fc
         .map(([name, { text }]) => `${name}: ${text}`)
         .join('\n'),
     };
+    // What fast-check prints of a failing program: its text instead of its closures.
+    return Object.assign(program, { [fc.toStringMethod]: () => program.text });
   });
