@@ -17,7 +17,8 @@ export type Alignment =
   | { readonly how: 'gone' }
   /** After these steps the process waits, and has not come there. */
   | { readonly how: 'stuck'; readonly steps: readonly Transition[] }
-  | { readonly how: 'finished'; readonly steps: readonly Transition[] }
+  | { readonly how: 'finished' }
+  /** It goes other ways and does not come there. */
   | { readonly how: 'elsewhere' };
 
 const DEPTH = 24;
@@ -79,13 +80,12 @@ function runAhead(
   let level: Node[] = [{ state: from, steps: [] }];
   const seen = new Set([from.join()]);
   let stuck: Node | null = null;
-  let finished: Node | null = null;
   for (let depth = 0; depth < DEPTH && level.length > 0 && seen.size < WIDTH; depth++) {
     const next: Node[] = [];
     for (const node of level) {
       const stack = standing(machine, node.state, process);
       if (stack === null) {
-        finished ??= node;
+        if (depth === 0) return { how: 'finished' };
         continue;
       }
       if (depth > 0 && samePlace(stack, step.stack)) return { how: 'ahead', steps: node.steps };
@@ -100,6 +100,5 @@ function runAhead(
     }
     level = next;
   }
-  if (stuck !== null) return { how: 'stuck', steps: stuck.steps };
-  return finished === null ? { how: 'elsewhere' } : { how: 'finished', steps: finished.steps };
+  return stuck === null ? { how: 'elsewhere' } : { how: 'stuck', steps: stuck.steps };
 }

@@ -113,7 +113,7 @@ describe('replay', () => {
     );
     const result = replayTrace(lost, toyMachine(locked));
     expect(result).toMatchObject({ outcome: 'impossible', step: 2, reason: 'disabled' });
-    expect(result.notes).toEqual(['Before step 1, CPU0 runs spin_lock(kvm.lock).']);
+    expect(result.notes).toEqual(['Before step 1, CPU0 first runs spin_lock(kvm.lock).']);
     expect(result.sentence).toBe(
       'The trace stops being possible at step 2 of 6: CPU1 stands at spin_lock(kvm.lock) in increment (toy.ts:14), ' +
         'which is not enabled, and cannot run READ_ONCE(kvm.n).',
@@ -123,7 +123,7 @@ describe('replay', () => {
   test('a step that was added does not matter if it can be taken', () => {
     const result = replayTrace(lost, toyMachine(racy([read('a'), trace_me, write('a'), done])));
     expect(result).toMatchObject({ outcome: 'violated', step: 6 });
-    expect(result.notes).toEqual(['Before step 3, CPU0 runs trace_me(kvm).']);
+    expect(result.notes).toEqual(['Before step 3, CPU0 first runs trace_me(kvm).']);
     expect(result.transitions).toHaveLength(7);
   });
 
@@ -132,7 +132,7 @@ describe('replay', () => {
     const trace = record(traced, [['CPU0'], ['CPU0'], ...schedule.slice(1)], 'invariant');
     const result = replayTrace(trace, toyMachine(racy()));
     expect(result).toMatchObject({ outcome: 'violated', step: 7 });
-    expect(result.notes).toEqual(['Step 2, CPU0: trace_me(kvm), is not there any more.']);
+    expect(result.notes).toEqual(['Step 2, CPU0: trace_me(kvm), does not happen.']);
   });
 
   test('a process that has finished stops it', () => {
@@ -141,7 +141,12 @@ describe('replay', () => {
     expect(result.sentence).toContain('CPU0 has finished and cannot run WRITE_ONCE(kvm.n)');
   });
 
-  test('so does a process that does something else', () => {
+  test('so does a process that takes another way, to its end or for long', () => {
+    const short = replayTrace(lost, toyMachine(racy([read('a'), trace_me])));
+    expect(short).toMatchObject({ outcome: 'impossible', step: 3, reason: 'elsewhere', notes: [] });
+    expect(short.sentence).toContain(
+      'CPU0 stands at trace_me(kvm) in increment (toy.ts:14) and does not come to WRITE_ONCE(kvm.n)',
+    );
     const other = Array.from({ length: 40 }, (): ToyStep => trace_me);
     const result = replayTrace(lost, toyMachine(racy([read('a'), ...other])));
     expect(result).toMatchObject({ outcome: 'impossible', step: 3, reason: 'elsewhere' });
@@ -174,6 +179,13 @@ describe('replay', () => {
     const result = replayTrace(lost, toyMachine(racy([read('a'), failing, done])));
     expect(result).toMatchObject({ outcome: 'impossible', step: 3, reason: 'error' });
     expect(result.sentence).toContain('somebody else has written');
+  });
+
+  test('steps that do not happen may be why there is no violation', () => {
+    const atomic: ToyStep = { ...read('a'), run: (state) => void (state['n'] = 1) };
+    const result = replayTrace(lost, toyMachine(racy([atomic, done])));
+    expect(result).toMatchObject({ outcome: 'no violation' });
+    expect(result.sentence).toBe('P1 is not violated: 1 of the 6 steps do not happen.');
   });
 
   test('it may run to its end without the violation', () => {

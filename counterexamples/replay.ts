@@ -45,6 +45,7 @@ class Replay {
   private readonly processes: readonly string[];
   private readonly transitions: Transition[] = [];
   private readonly notes: string[] = [];
+  private skipped = 0;
   private state: Uint32Array;
 
   constructor(
@@ -71,10 +72,12 @@ class Replay {
       const end = this.step(index, step);
       if (end !== null) return end;
     }
-    return this.end(
-      { outcome: 'no violation' },
-      `All ${this.trace.steps.length} steps are possible, but ${this.trace.property.id} is not violated.`,
-    );
+    const { steps, property } = this.trace;
+    const sentence =
+      this.skipped === 0
+        ? `All ${steps.length} steps are possible, but ${property.id} is not violated.`
+        : `${property.id} is not violated: ${this.skipped} of the ${steps.length} steps do not happen.`;
+    return this.end({ outcome: 'no violation' }, sentence);
   }
 
   /** Takes one step of the trace. Returns the result if that is the end of the replay. */
@@ -87,12 +90,13 @@ class Replay {
     const later = trace.steps.slice(number).filter((each) => each.process === step.process);
     const alignment = align(machine, this.state, process, step, later);
     if (alignment.how === 'gone') {
-      this.notes.push(`Step ${number}, ${step.process}: ${step.label}, is not there any more.`);
+      this.notes.push(`Step ${number}, ${step.process}: ${step.label}, does not happen.`);
+      this.skipped++;
       return null;
     }
     for (const transition of 'steps' in alignment ? alignment.steps : []) {
       const done = labelOf(standing(machine, this.state, process) ?? []);
-      this.notes.push(`Before step ${number}, ${step.process} runs ${done}.`);
+      this.notes.push(`Before step ${number}, ${step.process} first runs ${done}.`);
       const end = this.take(number, transition);
       if (end !== null) return end;
     }
