@@ -13,8 +13,11 @@ export interface CheckView {
   begin(): void;
   /** In the order of the scenarios. */
   report(report: ScenarioReport): void;
-  /** @param left reports of the scenarios that were never begun, because of an interrupt or an error */
-  end(left: readonly ScenarioReport[]): void;
+  /**
+   * @param left reports of the scenarios that were never begun
+   * @param interrupted whether the user wanted it so; otherwise an error did
+   */
+  end(left: readonly ScenarioReport[], interrupted: boolean): void;
 }
 
 export function viewFor(
@@ -32,8 +35,9 @@ function jsonView({ stdout }: Environment, traces: TraceFolder): CheckView {
   return {
     begin: () => undefined,
     report: (report) => void reports.push(report),
-    end(left) {
-      const document = checkDocument([...reports, ...left], (trace) => traces.fileOf(trace));
+    end(left, interrupted) {
+      const all = interrupted ? [...reports, ...left] : reports;
+      const document = checkDocument(all, (trace) => traces.fileOf(trace));
       stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     },
   };

@@ -46,7 +46,10 @@ export const check: RunCommand = async (args, environment) => {
   });
   progress.clear();
   const names = new Set(left.map(({ scenario }) => scenario));
-  view.end(scenarios.filter(({ name }) => names.has(name)).map((each) => notRun(each, settings.properties)));
+  view.end(
+    scenarios.filter(({ name }) => names.has(name)).map((each) => notRun(each, settings.properties)),
+    signal.aborted,
+  );
   if (signal.aborted) codes.push(EXIT.interrupted);
   return worstExitCode(codes);
 };
