@@ -9,7 +9,7 @@ import { split_then_migrate } from './threads.js';
 import { a_vcpu_may_use_a_stale_huge_translation, the_host_has_moved_a_page } from './witnesses.js';
 
 const common = {
-  ...machine({ invalidations: 1, tables: 4 }, [process('cpu0', split_then_migrate)], mapped_huge()),
+  ...machine({ vcpus: 2, invalidations: 1, tables: 4 }, [process('cpu0', split_then_migrate)], mapped_huge()),
   properties: SAFETY,
   witnesses: [a_vcpu_may_use_a_stale_huge_translation, the_host_has_moved_a_page],
 };

@@ -10,7 +10,7 @@ import { a_caller_relies_on_small_pages, a_vcpu_may_use_a_stale_huge_translation
 
 const common = {
   ...machine(
-    { tables: 4, reschedule: false },
+    { vcpus: 2, tables: 5, reschedule: false },
     [process('cpu0', split_and_rely_on_small_pages), process('cpu1', split_and_rely_on_small_pages)],
     logging_begins(mapped_huge()),
   ),

@@ -14,7 +14,11 @@ import {
 } from './witnesses.js';
 
 const common = {
-  ...machine({}, [process('cpu0', kvm_vm_ioctl_get_dirty_log)], logging(mapped_small({ writable: false }))),
+  ...machine(
+    { vcpus: 2 },
+    [process('cpu0', kvm_vm_ioctl_get_dirty_log)],
+    logging(mapped_small({ writable: false })),
+  ),
   properties: SAFETY,
 };
 

@@ -10,7 +10,7 @@ import { a_page_becomes_writable_during_its_invalidation, the_host_has_moved_a_p
 
 const common = {
   ...machine(
-    { invalidations: 1, reschedule: false },
+    { vcpus: 2, invalidations: 1, reschedule: false },
     [process('cpu0', migrate_pages, 0, 1)],
     mapped_small({ writable: false }),
   ),

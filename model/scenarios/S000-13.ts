@@ -5,7 +5,9 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { SAFETY } from '../../properties/index.js';
-import { host_huge, machine, mapped_huge } from '../machine.js';
+import type { Config } from '../config.js';
+import { host_huge, machine, mapped_huge, mapped_small } from '../machine.js';
+import type { Kvm } from '../state.js';
 import { SMALL_PAGES, split_and_rely_on_small_pages } from './hypothetical.js';
 import { enable_then_get } from './threads.js';
 import {
@@ -32,6 +34,10 @@ const enable_during_fault = {
   ...enable,
   ...machine({ srcu: true }, [process('cpu0', enable_then_get)], host_huge),
 };
+function host_read_only(kvm: Kvm, config: Config): void {
+  mapped_small({ writable: false, mmu_writable: false, host_writable: false })(kvm, config);
+  for (let gfn = 0; gfn < config.gfns; gfn++) kvm.host.writable[gfn] = false;
+}
 const rely = {
   ...machine({}, [process('cpu0', split_and_rely_on_small_pages)], mapped_huge()),
   properties: [...SAFETY, SMALL_PAGES],
@@ -57,6 +63,23 @@ export default scenarios({
     claims: ['S000-13'],
     variant: ['get-without-flush'],
     expect: { P3: 'violated', P8: 'violated' },
+  },
+  'enable-without-eager-split': {
+    ...enable,
+    ...machine(
+      { srcu: true, eagerPageSplit: false, guestGfns: 2 },
+      [process('cpu0', enable_then_get)],
+      mapped_huge(),
+    ),
+    title: 'Without eager splitting the huge page is write-protected, and the first write to it splits it',
+    claims: ['S000-13'],
+  },
+  'read-only-host-page': {
+    ...enable,
+    ...machine({ srcu: true }, [process('cpu0', enable_then_get)], host_read_only),
+    title: 'The host maps the page read-only: no fault may make it writable',
+    claims: ['S000-13'],
+    witnesses: [tracking_has_begun],
   },
   'enable-during-fault': {
     ...enable_during_fault,

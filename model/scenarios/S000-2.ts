@@ -46,7 +46,7 @@ export default scenarios({
   'split-against-notifier': {
     ...against_notifier,
     title: 'A split that yields without a flush, a notifier that moves one of the pages, and a writing guest',
-    claims: ['S000-2(a)', 'S000-5'],
+    claims: ['S000-2(a)', 'S000-5(a)'],
   },
   'enable-against-notifier': {
     ...machine(

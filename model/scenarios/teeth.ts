@@ -3,7 +3,7 @@
  * seen to fail has not been checked.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { SAFETY } from '../../properties/index.js';
+import { P1, P5, P7, P14, T7 } from '../../properties/index.js';
 import type { Config } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { enable_dirty_logging } from '../kernel/dirty_log.js';
@@ -24,12 +24,10 @@ function empty_table(kvm: Kvm, config: Config): void {
 
 const enable = {
   ...machine({ flush: 'atomic' }, [process('cpu0', enable_dirty_logging)], logging_begins(mapped_huge())),
-  properties: SAFETY,
   witnesses: [every_huge_page_is_split],
 };
 const migrate = {
   ...machine({ invalidations: 1, reschedule: false }, [process('cpu0', migrate_pages, 0, 2)], mapped_huge()),
-  properties: SAFETY,
   witnesses: [the_host_has_moved_a_page],
 };
 
@@ -52,7 +50,7 @@ export default scenarios({
     title: 'An exec fault takes an entry that a collapse has frozen for one that it may replace',
     claims: ['P5'],
     variant: ['no-frozen-test'],
-    properties: SAFETY,
+    properties: [P5],
     expect: { P5: 'violated' },
     witnesses: [a_table_waits_for_its_grace_period],
   },
@@ -61,6 +59,7 @@ export default scenarios({
     title: 'Every small page of a split maps the first frame',
     claims: ['P7'],
     variant: ['split-maps-first-frame'],
+    properties: [P1, P7],
     expect: { P7: 'violated', P1: 'violated' },
   },
   'split-drops-writable': {
@@ -68,6 +67,7 @@ export default scenarios({
     title: 'The small pages of a split lose W',
     claims: ['P7'],
     variant: ['split-drops-writable'],
+    properties: [P7],
     expect: { P7: 'violated' },
   },
   'protect-without-lock': {
@@ -75,6 +75,7 @@ export default scenarios({
     title: 'Write protection runs without mmu_lock',
     claims: ['P14'],
     variant: ['protect-without-lock'],
+    properties: [P14],
     expect: { P14: 'violated' },
   },
   'write-lock-kept': {
@@ -82,6 +83,7 @@ export default scenarios({
     title: 'The notifier returns with mmu_lock held',
     claims: ['T7'],
     variant: ['notifier-keeps-lock'],
+    properties: [T7],
     expect: { T7: 'violated' },
   },
 });
