@@ -421,8 +421,4 @@ export const problems = {
     message: `${who} ${what}`,
     advice: 'It is asked at any time and as often as the checker likes, so it may only look at the state.',
   }),
-  entryless: (name: string) => ({
-    message: `process \`${name}\` never yields`,
-    advice: 'Nothing of it would run as a step: write `yield;` where its first step begins.',
-  }),
 } as const satisfies Record<string, (...details: never[]) => Problem>;

@@ -111,7 +111,7 @@ function sizeOf(effects: Effects): number {
 }
 
 /** Visits all statements, those inside others included. */
-export function visit(statements: readonly Stmt[], each: (statement: Stmt) => void): void {
+function visit(statements: readonly Stmt[], each: (statement: Stmt) => void): void {
   for (const statement of statements) {
     each(statement);
     switch (statement.do) {

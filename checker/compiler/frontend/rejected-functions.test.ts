@@ -449,11 +449,6 @@ export function f(root: Root): boolean {
     '3:31: predicate `f` must take the root state once, or twice (before and after a step)',
   ],
   [
-    `export function* f(root: Root): Op {
-}`,
-    '3:18: process `f` never yields',
-  ],
-  [
     `export function* f(root: Root, lock: Lock): Op {
   yield;
   lock.owner = 1;

@@ -3,7 +3,7 @@ import { ts } from 'ts-morph';
 import type { Function, RecordType } from '../ir/program.js';
 import { problems, type Problem } from './problems.js';
 import type { LoadedModel } from './project.js';
-import { type EffectAnalysis, predicateImpurity, visit } from './purity.js';
+import { type EffectAnalysis, predicateImpurity } from './purity.js';
 import type { Reporter } from './report.js';
 import type { Session } from './session.js';
 
@@ -81,30 +81,14 @@ export function checkPredicates(
   for (const { name, declaration } of roots) {
     const signature = session.functions.signatureOf(declaration);
     const lowered = functions.get(signature.id);
-    if (lowered === undefined) continue;
+    if (lowered === undefined || signature.operation) continue;
     const at = declaration.name ?? declaration;
-    if (signature.operation) {
-      if (!canYield(lowered, functions, new Set())) session.reporter.report(at, problems.entryless(name));
-      continue;
-    }
     if (signature.result?.kind !== 'bool') {
       session.reporter.report(declaration.type ?? at, problems.predicateResult(name));
     }
     const effect = predicateImpurity(analysis.of(lowered, lowered.body), lowered);
     if (effect !== null) session.reporter.report(at, problems.impure(`predicate \`${name}\``, effect.what));
   }
-}
-
-function canYield(lowered: Function, functions: ReadonlyMap<string, Function>, seen: Set<string>): boolean {
-  if (!lowered.operation || seen.has(lowered.id)) return false;
-  seen.add(lowered.id);
-  let yields = false;
-  visit(lowered.body, (statement) => {
-    if (statement.do === 'yield') yields = true;
-    const called = statement.do === 'call' ? functions.get(statement.callee) : undefined;
-    if (called !== undefined && canYield(called, functions, seen)) yields = true;
-  });
-  return yields;
 }
 
 function checkParameters(
