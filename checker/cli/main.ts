@@ -26,6 +26,8 @@ process.stderr.on('error', () => undefined);
 
 const code = await run(process.argv.slice(2), environment());
 await flushed();
+// An error is told after the write that it is about.
+await new Promise(setImmediate);
 if (unwritable !== null)
   process.stderr.write(`mmucheck: ${cannotWrite('standard output', unwritable).message}\n`);
 process.exitCode = unwritable !== null ? EXIT.usage : readerLeft ? EXIT.brokenPipe : code;

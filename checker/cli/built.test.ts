@@ -1,0 +1,106 @@
+/** The built program as a process of its own: threads, signals and pipes. Skipped while dist/ is older than the sources. */
+import { spawn } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ROOT, TOY } from './testing/environment.js';
+
+const PROGRAM = join(ROOT, 'dist/checker/cli/main.js');
+const ENDLESS = join(ROOT, 'checker/cli/fixtures/endless');
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the program; `onOutput` may send it signals or stop reading. */
+function run(
+  argv: readonly string[],
+  cwd: string,
+  onOutput: (stream: 'stdout' | 'stderr', program: ReturnType<typeof spawn>) => void = () => undefined,
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const program = spawn(process.execPath, [PROGRAM, ...argv], { cwd });
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      program[stream].on('data', (data) => {
+        output[stream] += data;
+        onOutput(stream, program);
+      });
+    }
+    program.on('error', reject);
+    program.on('close', (code) => resolve({ code, ...output }));
+  });
+}
+
+describe.skipIf(!isBuilt())('the built program', () => {
+  it('gives the same results with threads as without', async () => {
+    const untimed = async (workers: string) => {
+      const { code, stdout } = await run(['check', '--json', '--workers', workers], TOY);
+      return { code, results: stdout.replace(/"seconds": .*/g, '') };
+    };
+    const alone = await untimed('1');
+    expect(alone.code).toBe(0);
+    expect(await untimed('3')).toEqual(alone);
+  });
+
+  it.each([
+    ['one search', ['check', 'counters/first', '--json'], 1],
+    ['searches in threads', ['check', '--json', '--workers', '2'], 2],
+  ])('ends %s cleanly on Ctrl-C', async (_, argv, scenarios) => {
+    const { code, stdout } = await interrupted([...argv, '--memory', '1G']);
+    expect(code).toBe(130);
+    const { results } = JSON.parse(stdout);
+    expect(results).toHaveLength(scenarios);
+    for (const { verdict } of results) expect(verdict).toBe('incomplete');
+  });
+
+  it('ends with a whole table and the reason in words', async () => {
+    const { code, stdout } = await interrupted(['check', 'counters/first', '--memory', '1G']);
+    expect(code).toBe(130);
+    expect(stdout).toContain('incomplete: interrupted');
+  });
+
+  it('stops at the memory limit', async () => {
+    const { code, stdout } = await run(['check', 'counters/first', '--memory', '32M'], ENDLESS);
+    expect(code).toBe(3);
+    expect(stdout).toContain('incomplete: the memory limit was reached (--memory)');
+  });
+
+  it('stops when nobody reads any more', async () => {
+    const { code, stderr } = await run(['check'], TOY, (stream, program) => {
+      if (stream === 'stdout') program.stdout?.destroy();
+    });
+    expect(stderr).not.toContain('EPIPE');
+    expect(code).toBe(141);
+  });
+});
+
+/** Sends SIGINT when the search is under way. */
+async function interrupted(argv: readonly string[]): Promise<Ended> {
+  let timer: NodeJS.Timeout | undefined;
+  const ended = new Promise<Ended>((resolve, reject) => {
+    const program = spawn(process.execPath, [PROGRAM, ...argv], { cwd: ENDLESS });
+    let [stdout, stderr] = ['', ''];
+    program.stdout.on('data', (data) => (stdout += data));
+    program.stderr.on('data', (data) => (stderr += data));
+    program.on('error', reject);
+    program.on('close', (code) => resolve({ code, stdout, stderr }));
+    timer = setTimeout(() => program.kill('SIGINT'), 6000);
+  });
+  const result = await ended;
+  clearTimeout(timer);
+  return result;
+}
+
+/** Whether the program was built since the last change of a source. */
+function isBuilt(): boolean {
+  const sources = ['checker', 'counterexamples'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.includes('.test.') && !name.includes('fixtures'))
+      .map((name) => statSync(join(ROOT, folder, name)).mtimeMs),
+  );
+  const built = statSync(join(ROOT, 'dist/.tsbuildinfo'), { throwIfNoEntry: false });
+  return built !== undefined && built.mtimeMs >= Math.max(...sources);
+}

@@ -1,0 +1,41 @@
+/** `mmucheck export` */
+import { selectScenarios } from '../check/select.js';
+import { type CompiledScenario, compileScenario } from '../compiler/compile.js';
+import { printProgram } from '../compiler/ir/print-program.js';
+import { InputError } from '../diagnostics.js';
+import type { Scenario } from '../workspace/scenarios.js';
+import type { GRAPH_FORMATS } from './choices.js';
+import type { RunCommand } from './command.js';
+import { framed } from './errors.js';
+import { EXIT } from './exit-codes.js';
+import { printOrWrite } from './files.js';
+import { openProject, readPatches, scenarioFileOf } from './project.js';
+
+type Format = (typeof GRAPH_FORMATS)[number];
+
+export const exportGraph: RunCommand = async (args, environment) => {
+  const patches = readPatches(args.values('patch'), environment.cwd);
+  const project = openProject(environment);
+  const { entries } = selectScenarios(project, args.positionals, patches, scenarioFileOf(environment.cwd));
+  const [entry] = entries;
+  if (entry === undefined || entries.length > 1) {
+    const names = entries.map(({ name }) => name).join(', ');
+    throw InputError.of(`${args.positionals[0]} means ${entries.length} scenarios`, `Name one of: ${names}.`);
+  }
+  const textOf = (file: string) =>
+    patches.find(({ name }) => name === file)?.text ??
+    ('error' in entry ? project : entry).sources.texts.get(file);
+  try {
+    if ('error' in entry) throw entry.error;
+    const print = PRINTERS[(args.value('to') ?? 'ir') as Format];
+    await printOrWrite(print(compileScenario(entry), entry), args.value('output'), environment);
+    return EXIT.ok;
+  } catch (error) {
+    throw framed(error, textOf);
+  }
+};
+
+const PRINTERS: Readonly<Record<Format, (compiled: CompiledScenario, scenario: Scenario) => string>> = {
+  ir: ({ program }) => printProgram(program),
+  dot: ({ program }) => printProgram(program),
+};
