@@ -19,23 +19,24 @@ export interface Region {
   readonly merges: ReadonlySet<number>;
 }
 
-export function analyse(entry: number, successors: (block: number) => readonly number[]): Region {
-  const cuts = new Set<number>();
+/** @param calls blocks that have functions of their own: jumps there are calls from the start */
+export function analyse(
+  entry: number,
+  successors: (block: number) => readonly number[],
+  calls: ReadonlySet<number> = new Set(),
+): Region {
+  const cuts = new Set(calls);
+  cuts.delete(entry);
   for (;;) {
     const next = (block: number): readonly number[] => successors(block).filter((to) => !cuts.has(to));
-    const order = reversePostorder(entry, next);
-    const position = new Map(order.map((block, index) => [block, index]));
+    const { order, position, children, edges, dominates } = dominatorTree(entry, next);
     const at = (block: number): number => position.get(block) ?? -1;
-    const edges = order.flatMap((from) => next(from).map((to) => ({ from, to })));
-    const dominators = immediateDominators(order, edges, at);
     const retreating = edges.filter(({ from, to }) => at(to) <= at(from));
-    const wild = retreating.find(({ from, to }) => !dominates(to, from, dominators));
+    const wild = retreating.find(({ from, to }) => !dominates(to, from));
     if (wild !== undefined) {
       cuts.add(wild.to);
       continue;
     }
-    const children = new Map<number, number[]>(order.map((block) => [block, []]));
-    for (const block of order.slice(1)) children.get(dominators.get(block) ?? entry)?.push(block);
     const forward = new Map<number, number>();
     for (const { from, to } of edges) if (at(to) > at(from)) forward.set(to, (forward.get(to) ?? 0) + 1);
     return {
@@ -48,6 +49,31 @@ export function analyse(entry: number, successors: (block: number) => readonly n
       merges: new Set(order.filter((block) => (forward.get(block) ?? 0) > 1)),
     };
   }
+}
+
+export interface DominatorTree {
+  /** In reverse postorder. */
+  readonly order: readonly number[];
+  readonly position: ReadonlyMap<number, number>;
+  readonly edges: readonly { readonly from: number; readonly to: number }[];
+  readonly children: ReadonlyMap<number, readonly number[]>;
+  dominates(above: number, below: number): boolean;
+}
+
+export function dominatorTree(entry: number, next: (block: number) => readonly number[]): DominatorTree {
+  const order = reversePostorder(entry, next);
+  const position = new Map(order.map((block, index) => [block, index]));
+  const edges = order.flatMap((from) => next(from).map((to) => ({ from, to })));
+  const dominators = immediateDominators(order, edges, (block) => position.get(block) ?? -1);
+  const children = new Map<number, number[]>(order.map((block) => [block, []]));
+  for (const block of order.slice(1)) children.get(dominators.get(block) ?? entry)?.push(block);
+  return {
+    order,
+    position,
+    edges,
+    children,
+    dominates: (above, below) => dominates(above, below, dominators),
+  };
 }
 
 /**

@@ -64,6 +64,12 @@ export function testOf(expr: Expr, scope: Scope): string {
   return equality('!==', expr, { op: 'const', value: 0 }, scope);
 }
 
+/** The field that a reference always leads to, or null if it depends on indexes. */
+export function fixedField(ref: CellRef, scope: Scope): Field | null {
+  const tree = placeTree(ref, scope.fields);
+  return tree.kind === 'field' && tree.factors.length === 0 ? tree.field : null;
+}
+
 /** Statements that store an integer, given as text, into a cell. */
 export function store(ref: CellRef, value: string, scope: Scope): string {
   const prefix: string[] = [];
@@ -71,25 +77,27 @@ export function store(ref: CellRef, value: string, scope: Scope): string {
   const tree = placeTree(ref, scope.fields);
   const stored = tree.kind === 'field' || isSimple(value) ? value : scope.temporary();
   if (stored !== value) prefix.push(`${stored} = ${value};`);
-  const emit = (tree: PlaceTree): string => {
-    if (tree.kind === 'split') {
-      return `if (${indexes[tree.index]} < ${tree.below}) { ${emit(tree.then)} } else { ${emit(tree.else)} }`;
+  const emit = (part: PlaceTree): string => {
+    if (part.kind === 'split') {
+      return `if (${indexes[part.index]} < ${part.below}) { ${emit(part.then)} } else { ${emit(part.else)} }`;
     }
-    const { field } = tree;
+    const { field } = part;
     if (field.width === 0) return '';
     const word = scope.word(field.word, undefined);
     const raw = plus(stored, -field.lo);
-    if (tree.factors.length === 0) {
-      return `${word} = ${insert(word, field, raw)};`;
-    }
-    const shift = scope.temporary();
-    return `${shift} = ${shiftOf(tree, indexes)}; ${word} = ${word} & ~(${maskOf(field.width)} << ${shift}) | ${raw} << ${shift};`;
+    if (part.factors.length === 0) return `${word} = ${insert(word, field, raw)};`;
+    const mask = maskOf(field.width);
+    const shift = shiftOf(part, indexes);
+    const name = isSimple(shift) ? shift : scope.temporary();
+    const named = name === shift ? '' : `${name} = ${shift}; `;
+    const put = raw === '0' ? '' : ` | ${raw} << ${name}`;
+    return `${named}${word} = ${word} & ~(${mask} << ${name})${put};`;
   };
   return [...prefix, emit(tree)].join(' ');
 }
 
 /** `word` with a field replaced by a raw (unsigned, zero-based) value. */
-export function insert(word: string, field: Field, raw: string): string {
+function insert(word: string, field: Field, raw: string): string {
   if (field.width === 32) return raw;
   const cleared = `${word} & ${~(maskOf(field.width) << field.shift)}`;
   const shifted = shiftLeft(raw, field.shift);
@@ -159,15 +167,14 @@ function shiftOf(tree: PlaceTree & { kind: 'field' }, indexes: readonly string[]
   // A shift count is taken modulo 32, so no term can overflow into anything but the same count.
   return tree.field.shift === 0 && terms.length === 1
     ? (terms[0] ?? '0')
-    : `(${[...terms, tree.field.shift].join(' + ')} | 0)`;
+    : `(${[...terms, ...(tree.field.shift === 0 ? [] : [tree.field.shift])].join(' + ')} | 0)`;
 }
 
 function equality(operator: '===' | '!==', left: Expr, right: Expr, scope: Scope): string {
   const [load, other] = left.op === 'load' ? [left, right] : [right, left];
   if (load.op === 'load' && other.op === 'const') {
-    const tree = placeTree(load.ref, scope.fields);
-    if (tree.kind === 'field' && tree.factors.length === 0) {
-      const { field } = tree;
+    const field = fixedField(load.ref, scope);
+    if (field !== null) {
       const raw = other.value - field.lo;
       if (raw < 0 || raw >= 2 ** field.width) return operator === '===' ? 'false' : 'true';
       if (field.width === 0) return operator === '===' ? 'true' : 'false';
@@ -209,7 +216,8 @@ function literal(value: number): string {
   return value < 0 ? `(${value})` : String(value);
 }
 
-function numberIn(text: string): number | null {
+/** The number that a literal stands for; null for any other text. */
+export function numberIn(text: string): number | null {
   const digits = /^(\d+)$|^\((-\d+)\)$/.exec(text);
   return digits === null ? null : Number(digits[1] ?? digits[2]);
 }

@@ -5,15 +5,17 @@
 import type { Block, ProcessGraph } from '../ir/graph.js';
 import { stepSuccessors } from '../ir/traverse.js';
 import { analyse, type Region } from './control.js';
-import { bit } from './liveness.js';
+import { hasBit } from '../passes/live.js';
 import type { Packing, ProcessPacking } from './packing.js';
+import { bit, members } from './sets.js';
 import { placeTree, wordsOf } from './places.js';
+import { sharedBlocks } from './sharing.js';
 
 /** What may have changed since the step began, as sets of words, locals and slots. */
 export interface Change {
   /** Words that may differ from the source state's. */
   readonly words: bigint;
-  /** Locals whose value their slot in the source state may not hold. */
+  /** Locals that have a slot, but whose value it may not hold in the source state. */
   readonly locals: bigint;
   /** Slots in which the source state may hold something. */
   readonly slots: bigint;
@@ -23,7 +25,7 @@ export type Entry =
   /** Runs before the first step; the source state has no locals yet. */
   | { readonly kind: 'initial' }
   | { readonly kind: 'boundary'; readonly boundary: number }
-  /** Behind a `choose`, or where a loop is entered a second time. */
+  /** Behind a `choose`, where several steps join, or where a loop is entered a second time. */
   | { readonly kind: 'continuation' };
 
 export interface StepFunction {
@@ -68,33 +70,51 @@ class Plan implements StepFunction {
 class Planner {
   readonly #continuations = new Map<number, Plan>();
   readonly #pending: Plan[] = [];
+  readonly #shared: ReadonlySet<number>;
+  /** The locals that have slots. */
+  readonly #kept: bigint;
+  /** By block: the words and kept locals that it may change. */
+  readonly #effects: readonly { readonly words: bigint; readonly locals: bigint }[];
 
   constructor(
     readonly process: ProcessGraph,
-    readonly packing: Packing,
+    packing: Packing,
     readonly own: ProcessPacking,
-  ) {}
+  ) {
+    this.#shared = sharedBlocks(process);
+    this.#kept = own.locals.reduce((kept, field, local) => (field === null ? kept : kept | bit(local)), 0n);
+    this.#effects = process.blocks.map(({ instrs }) => {
+      let words = 0n;
+      let locals = 0n;
+      for (const instr of instrs) {
+        if (instr.do === 'set') locals |= this.#keptBit(instr.local);
+        if (instr.do === 'store') {
+          for (const word of wordsOf(placeTree(instr.ref, packing.cells))) words |= bit(word);
+        }
+      }
+      return { words, locals };
+    });
+  }
 
   plan(): StepFunction[] {
-    const { boundaries, entry, locals } = this.process;
-    const all = (1n << BigInt(locals.length)) - 1n;
-    const entries = [this.#add({ kind: 'initial' }, entry, { ...unchanged, locals: all })];
+    const { boundaries, entry } = this.process;
+    const entries = [this.#add({ kind: 'initial' }, entry, { ...unchanged, locals: this.#kept })];
     boundaries.forEach(({ block }, boundary) => {
-      const live = this.own.live.atBoundary[boundary] ?? 0n;
+      const live = this.own.live.atBoundary[boundary] ?? new Uint32Array();
+      const stale = members(this.#kept).filter((local) => !hasBit(live, local));
+      const locals = stale.reduce((set, local) => set | bit(local), 0n);
       let slots = 0n;
       this.own.slots.forEach((slot, index) => {
-        if (slot.locals.some((local) => live & bit(local))) slots |= bit(index);
+        if (slot.locals.some((local) => hasBit(live, local))) slots |= bit(index);
       });
-      entries.push(
-        this.#add({ kind: 'boundary', boundary }, block, { words: 0n, locals: all & ~live, slots }),
-      );
+      entries.push(this.#add({ kind: 'boundary', boundary }, block, { words: 0n, locals, slots }));
     });
     for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) this.#flow(next);
     return [...entries, ...this.#continuations.values()];
   }
 
   #add(entry: Entry, block: number, change: Change): Plan {
-    const region = analyse(block, (from) => jumps(this.#block(from)));
+    const region = analyse(block, (from) => jumps(this.#block(from)), this.#shared);
     const plan = new Plan(entry, block, region, change, (index, before) => this.#after(index, before));
     this.#pending.push(plan);
     return plan;
@@ -107,7 +127,7 @@ class Planner {
       const block = this.#block(index);
       const after = plan.changeAfter(index);
       if (block.end.to === 'choose') {
-        this.#enter(block.end.block, { ...after, locals: after.locals | bit(block.end.local) });
+        this.#enter(block.end.block, { ...after, locals: after.locals | this.#keptBit(block.end.local) });
       }
       for (const to of jumps(block)) {
         if (plan.region.cuts.has(to)) {
@@ -135,15 +155,14 @@ class Planner {
     this.#pending.push(known);
   }
 
-  #after(index: number, before: Change): Change {
-    let { words, locals } = before;
-    for (const instr of this.#block(index).instrs) {
-      if (instr.do === 'set') locals |= bit(instr.local);
-      if (instr.do === 'store') {
-        for (const word of wordsOf(placeTree(instr.ref, this.packing.cells))) words |= bit(word);
-      }
-    }
-    return { words, locals, slots: before.slots };
+  #after(index: number, { words, locals, slots }: Change): Change {
+    const effect = this.#effects[index];
+    if (effect === undefined) return { words, locals, slots };
+    return { words: words | effect.words, locals: locals | effect.locals, slots };
+  }
+
+  #keptBit(local: number): bigint {
+    return this.#kept & bit(local);
   }
 
   #block(index: number): Block {

@@ -120,7 +120,10 @@ describe('a seeded miscompilation is found', () => {
         ...packing,
         processes: packing.processes.map((process) => ({
           ...process,
-          live: { ...process.live, atBoundary: process.live.atBoundary.map((live) => live & ~2n) },
+          live: {
+            ...process.live,
+            atBoundary: process.live.atBoundary.map((live) => live.map((bits) => bits & ~2)),
+          },
         })),
       };
     };

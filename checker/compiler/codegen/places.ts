@@ -24,6 +24,19 @@ export type PlaceTree =
 type Range = { readonly lo: number; readonly hi: number };
 
 export function placeTree(ref: CellRef, cells: readonly Field[]): PlaceTree {
+  const indexes = ref.indexes.map(({ value, stride, length }) =>
+    value.op === 'const' ? [value.value, stride, length] : ['?', stride, length],
+  );
+  const key = [ref.base, ...indexes].join(';');
+  const found = known.get(cells)?.get(key) ?? makeTree(ref, cells);
+  known.set(cells, (known.get(cells) ?? new Map()).set(key, found));
+  return found;
+}
+
+/** Trees by the fields that they lead to and the form of the reference: most are asked for many times. */
+const known = new WeakMap<readonly Field[], Map<string, PlaceTree>>();
+
+function makeTree(ref: CellRef, cells: readonly Field[]): PlaceTree {
   return within(
     ref,
     cells,

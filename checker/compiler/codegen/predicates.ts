@@ -4,9 +4,10 @@ import { stepSuccessors } from '../ir/traverse.js';
 import { element, lines, statements } from './blocks.js';
 import { analyse, structure } from './control.js';
 import { testOf } from './expressions.js';
-import { members } from './liveness.js';
+import { members } from './sets.js';
 import type { Packing } from './packing.js';
 import { type Tables, Variables } from './variables.js';
+import { WordChanges } from './word-changes.js';
 
 /**
  * `name(s, at, u, ut)`: the bits of the predicates that have the value `reported` in the state `u[ut]`, where
@@ -55,7 +56,7 @@ function writePredicate(
   const failed = (): string => 'return false;';
   const code = structure(region, (index, jump) => {
     const { instrs, end } = blockAt(index);
-    const before = statements(instrs, variables, failed);
+    const before = statements(instrs, variables, new WordChanges(), failed);
     switch (end.to) {
       case 'block':
       case 'passed':
@@ -81,14 +82,15 @@ function writePredicate(
         return end satisfies never;
     }
   });
+  const declared = [
+    ...members(variables.words).map((word) => `w${word} = ${element('u', 'ut', word)} | 0`),
+    ...members(variables.wordsBefore).map((word) => `v${word} = ${element('s', 'at', word)} | 0`),
+    ...variables.usedLocals.map((local) => `l${local} = ${predicate.locals[local]?.domain?.lo ?? 0}`),
+    ...variables.temporaries,
+  ];
   return lines(
     `function ${name}(s, at, u, ut) {`,
-    ...members(variables.words).map((word) => `const w${word} = ${element('u', 'ut', word)} | 0;`),
-    ...members(variables.wordsBefore).map((word) => `const v${word} = ${element('s', 'at', word)} | 0;`),
-    ...members(variables.usedLocals).map(
-      (local) => `let l${local} = ${predicate.locals[local]?.domain?.lo ?? 0};`,
-    ),
-    variables.declareTemporaries(),
+    declared.length === 0 ? '' : `let ${declared.join(', ')};`,
     code,
     '}',
   );

@@ -6,15 +6,17 @@
  * position behind what it wrote. `p1k7(s, at, o, p, m, w2, l4)` goes on from block 7, with the meta word and with the
  * words and locals that may differ from what the source state holds.
  */
-import type { Block, Graph, ProcessGraph } from '../ir/graph.js';
+import type { Block, Graph, Instr, ProcessGraph, Terminator } from '../ir/graph.js';
 import { META_RESTING } from '../machine.js';
 import { element, lines, statements } from './blocks.js';
 import { structure } from './control.js';
-import { extract, maskOf, plus, shiftLeft, testOf, valueOf } from './expressions.js';
+import { extract, plus, testOf, valueOf } from './expressions.js';
 import { type Change, type StepFunction, stepFunctions, unchanged } from './functions.js';
-import { bit, members } from './liveness.js';
-import type { Field, Packing, ProcessPacking } from './packing.js';
+import { type Bits, hasBit } from '../passes/live.js';
+import { bit, members } from './sets.js';
+import type { Packing, ProcessPacking } from './packing.js';
 import { type Tables, Variables } from './variables.js';
+import { WordChanges } from './word-changes.js';
 
 export interface StepOptions {
   /** The number of the process's first step. */
@@ -43,6 +45,8 @@ export function writeSteps(
   if (process === undefined || own === undefined) throw new Error(`no process ${index}`);
   return new StepWriter(graph, process, index, packing, own, tables, options).write();
 }
+
+const nothing: Bits = new Uint32Array();
 
 /** Stands for the writing of the successor until it is known which words have variables. */
 const EMIT = '/* emit */';
@@ -113,29 +117,30 @@ class StepWriter {
   /** What a continuation is passed: the names are the same in it and in its callers. */
   #passed(block: number, variables: Variables): string[] {
     const change = this.#continuations.get(block) ?? unchanged;
-    const live = this.own.live.atBlock[block] ?? 0n;
-    return [
-      ...members(change.words).map((word) => variables.word(word)),
-      ...members(change.locals & live).map((local) => variables.local(local)),
-    ];
+    const live = this.own.live.atStart[block] ?? nothing;
+    const locals = this.process.locals.flatMap((_, local) =>
+      hasBit(live, local) && !this.#isCurrent(local, change) ? [variables.local(local)] : [],
+    );
+    return [...members(change.words).map((word) => variables.word(word)), ...locals];
   }
 
   /** Declares what the function uses and was not passed. */
   #prologue({ entry, block, change }: StepFunction, variables: Variables): string {
     const isContinuation = entry.kind === 'continuation';
-    const live = this.own.live.atBlock[block] ?? 0n;
-    const locals = members(variables.usedLocals).flatMap((local) => {
-      const isCurrent = (change.locals & bit(local)) === 0n;
-      const isLive = (live & bit(local)) !== 0n;
-      if (isLive && isCurrent) return [`let l${local} = ${this.#slotValue(local, variables)};`];
-      if (isLive && isContinuation) return [];
+    const live = this.own.live.atStart[block] ?? nothing;
+    const locals = variables.usedLocals.flatMap((local) => {
+      if (hasBit(live, local)) {
+        if (this.#isCurrent(local, change)) return [`l${local} = ${this.#slotValue(local, variables)}`];
+        if (isContinuation) return [];
+      }
       // What is read without having been set has the lowest value.
-      return [`let l${local} = ${this.process.locals[local]?.domain?.lo ?? 0};`];
+      return [`l${local} = ${this.process.locals[local]?.domain?.lo ?? 0}`];
     });
     const words = members(variables.words)
       .filter((word) => !isContinuation || (change.words & bit(word)) === 0n)
-      .map((word) => `let w${word} = ${element('s', 'at', word)} | 0;`);
-    return lines(...words, ...locals, variables.declareTemporaries());
+      .map((word) => `w${word} = ${element('s', 'at', word)} | 0`);
+    const declared = [...words, ...locals, ...variables.temporaries];
+    return declared.length === 0 ? '' : `let ${declared.join(',\n')};`;
   }
 
   #slotValue(local: number, variables: Variables): string {
@@ -155,7 +160,12 @@ class StepWriter {
     const { instrs, end } = this.#block(index);
     const go = (to: number): string =>
       plan.region.cuts.has(to) ? `return ${this.#call(to, variables)};` : jump(to);
-    const before = statements(instrs, variables, fail);
+    const changes = new WordChanges();
+    const before = statements(this.#needed(instrs, end), variables, changes, fail);
+    if (end.to === 'boundary' || end.to === 'end') {
+      this.#arrive(plan, index, end.to === 'boundary' ? end.boundary : null, changes, variables);
+    }
+    before.push(...changes.flush(variables));
     switch (end.to) {
       case 'block':
         return lines(...before, go(end.block));
@@ -173,9 +183,8 @@ class StepWriter {
       case 'choose':
         return lines(...before, this.#choose(end.block, end.local, valueOf(end.count, variables), variables));
       case 'boundary':
-        return lines(...before, this.#arrive(plan, index, end.boundary, variables), exit);
       case 'end':
-        return lines(...before, this.#arrive(plan, index, null, variables), exit);
+        return lines(...before, exit);
       case 'disabled':
         return lines(...before, 'return p;');
       case 'failure':
@@ -183,6 +192,19 @@ class StepWriter {
       default:
         return end satisfies never;
     }
+  }
+
+  /** Without what is reset at the end because nothing reads it any more: the slots of such locals are cleared anyway. */
+  #needed(instrs: readonly Instr[], end: Terminator): readonly Instr[] {
+    if (end.to !== 'boundary' && end.to !== 'end') return instrs;
+    const live = end.to === 'boundary' ? (this.own.live.atBoundary[end.boundary] ?? nothing) : nothing;
+    const last = instrs.findLastIndex((each) => each.do !== 'set' || hasBit(live, each.local));
+    return instrs.slice(0, last + 1);
+  }
+
+  /** Whether a local's slot in the source state is known to hold its value. */
+  #isCurrent(local: number, change: Change): boolean {
+    return this.own.locals[local] != null && (change.locals & bit(local)) === 0n;
   }
 
   #call(block: number, variables: Variables): string {
@@ -205,36 +227,27 @@ class StepWriter {
   }
 
   /** Brings program counter and slots to where the process now stands (null: it has finished). */
-  #arrive(plan: StepFunction, block: number, boundary: number | null, variables: Variables): string {
+  #arrive(
+    plan: StepFunction,
+    block: number,
+    boundary: number | null,
+    changes: WordChanges,
+    variables: Variables,
+  ): void {
     const { counter, slots, live, locals } = this.own;
     const change = plan.changeAfter(block);
-    const words = new Map<number, { clear: number; parts: string[] }>();
-    const put = (field: Field, raw: string, mayHold: boolean): void => {
-      if (field.width === 0) return;
-      const word = words.get(field.word) ?? { clear: 0, parts: [] };
-      if (mayHold) word.clear |= maskOf(field.width) << field.shift;
-      if (raw !== '0') word.parts.push(shiftLeft(raw, field.shift));
-      words.set(field.word, word);
-    };
     const stays = plan.entry.kind === 'boundary' && plan.entry.boundary === boundary;
-    if (!stays) put(counter, String(boundary ?? this.process.boundaries.length), true);
-    const needed = boundary === null ? 0n : (live.atBoundary[boundary] ?? 0n);
+    if (!stays) changes.put(counter, String(boundary ?? this.process.boundaries.length), true);
+    const needed = boundary === null ? nothing : (live.atBoundary[boundary] ?? nothing);
     slots.forEach((slot, index) => {
       const mayHold = (change.slots & bit(index)) !== 0n;
-      const local = slot.locals.find((each) => needed & bit(each));
+      const local = slot.locals.find((each) => hasBit(needed, each));
       if (local === undefined) {
-        if (mayHold) put(slot.field, '0', true);
+        if (mayHold) changes.put(slot.field, '0', true);
       } else if (change.locals & bit(local)) {
-        put(slot.field, plus(variables.local(local), -(locals[local]?.lo ?? 0)), mayHold);
+        changes.put(slot.field, plus(variables.local(local), -(locals[local]?.lo ?? 0)), mayHold);
       }
     });
-    return lines(
-      ...[...words].map(([index, { clear, parts }]) => {
-        const word = variables.word(index);
-        const kept = clear === 0 ? word : `${word} & ${~clear}`;
-        return `${word} = ${[kept, ...parts].join(' | ')};`;
-      }),
-    );
   }
 
   /** Writes the successor. The words that the function does not name are the source state's. */
@@ -253,15 +266,12 @@ class StepWriter {
     if (rest === null) return '';
     const variables = this.#variables();
     const test = testOf(rest, variables);
-    const locals = members(variables.usedLocals).map(
-      (local) => `const l${local} = ${this.#slotValue(local, variables)};`,
-    );
-    const words = members(variables.words).map((word) => `const w${word} = ${element('s', 'at', word)} | 0;`);
+    const locals = variables.usedLocals.map((local) => `l${local} = ${this.#slotValue(local, variables)}`);
+    const words = members(variables.words).map((word) => `w${word} = ${element('s', 'at', word)} | 0`);
+    const declared = [...words, ...locals, ...variables.temporaries];
     return lines(
       `function ${names.rest(this.index, boundary)}(s, at) {`,
-      ...words,
-      ...locals,
-      variables.declareTemporaries(),
+      declared.length === 0 ? '' : `let ${declared.join(', ')};`,
       `return ${test};`,
       '}',
     );

@@ -1,6 +1,6 @@
 /** The variables of one generated function: which words, locals and temporaries its text turned out to need. */
 import type { Scope } from './expressions.js';
-import { bit } from './liveness.js';
+import { bit } from './sets.js';
 import type { Field } from './packing.js';
 import type { Domains } from './ranges.js';
 
@@ -26,7 +26,7 @@ export class Variables implements Scope {
   /** Sets as the bits of bigints. */
   words = 0n;
   wordsBefore = 0n;
-  usedLocals = 0n;
+  readonly #usedLocals = new Set<number>();
   #temporaries = 0;
 
   constructor(
@@ -48,7 +48,7 @@ export class Variables implements Scope {
   }
 
   local(local: number): string {
-    this.usedLocals |= bit(local);
+    this.#usedLocals.add(local);
     return `l${local}`;
   }
 
@@ -60,8 +60,13 @@ export class Variables implements Scope {
     return this.tables.name(values);
   }
 
-  declareTemporaries(): string {
-    const names = Array.from({ length: this.#temporaries }, (_, index) => `t${index} = 0`);
-    return names.length === 0 ? '' : `let ${names.join(', ')};`;
+  /** In ascending order. */
+  get usedLocals(): number[] {
+    return [...this.#usedLocals].sort((a, b) => a - b);
+  }
+
+  /** Declarators. */
+  get temporaries(): string[] {
+    return Array.from({ length: this.#temporaries }, (_, index) => `t${index} = 0`);
   }
 }
