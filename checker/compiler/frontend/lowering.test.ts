@@ -70,6 +70,6 @@ test('random functions', () => {
         throw error;
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 });
