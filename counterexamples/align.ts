@@ -15,8 +15,8 @@ export type Alignment =
   | { readonly how: 'ahead'; readonly steps: readonly Transition[] }
   /** The step is gone: the process stands at a later one of its steps. */
   | { readonly how: 'gone' }
-  /** After these steps the process waits, and has not come there. */
-  | { readonly how: 'stuck'; readonly steps: readonly Transition[] }
+  /** It goes another way, and after so many steps it waits, in this state. */
+  | { readonly how: 'stuck'; readonly after: number; readonly state: Uint32Array }
   | { readonly how: 'finished' }
   /** It goes other ways and does not come there. */
   | { readonly how: 'elsewhere' };
@@ -100,5 +100,7 @@ function runAhead(
     }
     level = next;
   }
-  return stuck === null ? { how: 'elsewhere' } : { how: 'stuck', steps: stuck.steps };
+  return stuck === null
+    ? { how: 'elsewhere' }
+    : { how: 'stuck', after: stuck.steps.length, state: stuck.state };
 }

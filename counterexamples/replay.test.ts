@@ -120,6 +120,16 @@ describe('replay', () => {
     );
   });
 
+  test('where it has to wait a little later, it says both', () => {
+    const locked = racy([read('a'), lock, write('a'), done], [read('b'), trace_me, lock, write('b'), done]);
+    const result = replayTrace(lost, toyMachine(locked));
+    expect(result).toMatchObject({ outcome: 'impossible', step: 4, reason: 'disabled' });
+    expect(result.sentence).toBe(
+      'The trace stops being possible at step 4 of 6: CPU1 stands at trace_me(kvm) in increment (toy.ts:14) instead of ' +
+        'WRITE_ONCE(kvm.n), and 1 step later waits at spin_lock(kvm.lock) in increment (toy.ts:14).',
+    );
+  });
+
   test('a step that was added does not matter if it can be taken', () => {
     const result = replayTrace(lost, toyMachine(racy([read('a'), trace_me, write('a'), done])));
     expect(result).toMatchObject({ outcome: 'violated', step: 6 });

@@ -6,6 +6,7 @@ import type { Machine, Transition } from '../checker/compiler/machine.js';
 import { InputError } from '../checker/diagnostics.js';
 import { align, standing } from './align.js';
 import { distinctNames, labelOf } from './build.js';
+import { callPlace } from './formats/facts.js';
 import type { Trace, TraceStep } from './trace.js';
 
 export type ReplayResult = ReplayOutcome & {
@@ -94,7 +95,7 @@ class Replay {
       this.skipped++;
       return null;
     }
-    for (const transition of 'steps' in alignment ? alignment.steps : []) {
+    for (const transition of alignment.how === 'ahead' ? alignment.steps : []) {
       const done = labelOf(standing(machine, this.state, process) ?? []);
       this.notes.push(`Before step ${number}, ${step.process} first runs ${done}.`);
       const end = this.take(number, transition);
@@ -104,11 +105,13 @@ class Replay {
       return this.impossible(number, 'finished', `${step.process} has finished and cannot run ${step.label}`);
     }
     if (alignment.how === 'stuck') {
-      return this.impossible(
-        number,
-        'disabled',
-        `${this.place(process)}, which is not enabled, and cannot run ${step.label}`,
-      );
+      const { after, state } = alignment;
+      const why =
+        after === 0
+          ? `${this.place(process)}, which is not enabled, and cannot run ${step.label}`
+          : `${this.place(process)} instead of ${step.label}, and ${after} ${after === 1 ? 'step' : 'steps'} later ` +
+            `waits at ${this.whereabouts(process, state)}`;
+      return this.impossible(number, 'disabled', why);
     }
     if (alignment.how === 'elsewhere') {
       return this.impossible(
@@ -200,14 +203,15 @@ class Replay {
     return { ...outcome, transitions: this.transitions, notes: this.notes, sentence };
   }
 
-  /** `CPU1 stands at mutex_lock(kvm.slots_lock) in kvm_set_memory_region (model/kernel/dirty_log.ts:27)`. */
   private place(process: number): string {
-    const name = this.processes[process] ?? '';
-    const stack = standing(this.machine, this.state, process);
-    const frame = stack?.at(-2) ?? stack?.at(-1);
-    if (stack === null || frame === undefined) return `${name} has finished`;
-    const caller = stack.length > 1 ? ` in ${frame.function}` : '';
-    return `${name} stands at ${labelOf(stack)}${caller} (${frame.file}:${frame.line})`;
+    return `${this.processes[process] ?? ''} stands at ${this.whereabouts(process, this.state)}`;
+  }
+
+  /** `mutex_lock(kvm.slots_lock) in kvm_set_memory_region (model/kernel/dirty_log.ts:27)`. */
+  private whereabouts(process: number, state: Uint32Array): string {
+    const stack = standing(this.machine, state, process) ?? [];
+    const caller = stack.length > 1 ? ` in ${stack.at(-2)?.function}` : '';
+    return `${labelOf(stack)}${caller} (${callPlace(stack)})`;
   }
 }
 

@@ -4,14 +4,18 @@ import type { Trace, TraceStep } from '../trace.js';
 import { callPlace } from './facts.js';
 import { ascii, fold } from './fold.js';
 import { type Paint, renderTable } from './table.js';
-import { ending, opening } from './text.js';
+import { ending, MAIL_WIDTH, NARROWEST_PAGE, opening } from './text.js';
 
 export interface TerminalOptions {
   readonly width?: number;
   readonly colour?: boolean;
 }
 
-export function terminal(trace: Trace, { width = 100, colour = false }: TerminalOptions = {}): string {
+export function terminal(
+  trace: Trace,
+  { width: wanted = MAIL_WIDTH, colour = false }: TerminalOptions = {},
+): string {
+  const width = Math.max(NARROWEST_PAGE, wanted);
   const paint: Paint = colour ? painted : (text) => text;
   const head = (line: string): string => (colour ? styled(BOLD, line) : line);
   const lines = [

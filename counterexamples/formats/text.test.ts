@@ -17,7 +17,7 @@ describe('the table for mail', () => {
 
   test('is ASCII of at most the given width, without tabs and trailing blanks, and shows every step once', () => {
     fc.assert(
-      fc.property(arbitraryTrace, fc.constantFrom(72, 80, 100, 140), (trace, width) => {
+      fc.property(arbitraryTrace, fc.constantFrom(60, 72, 80, 100, 140), (trace, width) => {
         const table = text(trace, { width });
         for (const line of table.split('\n')) {
           expect(line.length).toBeLessThanOrEqual(width);
@@ -70,10 +70,10 @@ describe('the table for mail', () => {
 describe('the terminal', () => {
   test('shows the same table, and every change', () => {
     fc.assert(
-      fc.property(arbitraryTrace, (trace) => {
-        const shown = terminal(trace, { width: 90, colour: false });
+      fc.property(arbitraryTrace, fc.constantFrom(1, 60, 90, 200), (trace, width) => {
+        const shown = terminal(trace, { width, colour: false });
         expect(shown).toMatch(/^[\x20-\x7e\n]*$/);
-        for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(90);
+        for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(Math.max(60, width));
         const packed = shown.replace(/\s+/g, '');
         for (const change of trace.steps.flatMap((step) => step.changes))
           expect(packed).toContain(`${change.path}:`);

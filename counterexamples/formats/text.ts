@@ -12,8 +12,11 @@ export interface TextOptions {
 }
 
 export const MAIL_WIDTH = 100;
+/** Nothing readable fits into less; a narrower terminal wraps the lines. */
+export const NARROWEST_PAGE = 60;
 
-export function text(trace: Trace, { width = MAIL_WIDTH }: TextOptions = {}): string {
+export function text(trace: Trace, { width: wanted = MAIL_WIDTH }: TextOptions = {}): string {
+  const width = Math.max(NARROWEST_PAGE, wanted);
   const lines = [
     ...opening(trace, width),
     '',
