@@ -1,5 +1,5 @@
 /** The built program as a process of its own: threads, signals and pipes. Skipped while dist/ is older than the sources. */
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -14,25 +14,26 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs the program; `onOutput` may send it signals or stop reading. */
+/** Runs the program; `onStart` may send it signals or stop reading. */
 function run(
   argv: readonly string[],
   cwd: string,
-  onOutput: (stream: 'stdout' | 'stderr', program: ReturnType<typeof spawn>) => void = () => undefined,
+  onStart: (program: ChildProcessWithoutNullStreams) => void = () => undefined,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const program = spawn(process.execPath, [PROGRAM, ...argv], { cwd });
     const output = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr'] as const) {
-      program[stream].on('data', (data) => {
-        output[stream] += data;
-        onOutput(stream, program);
-      });
-    }
+    program.stdout.on('data', (data) => (output.stdout += data));
+    program.stderr.on('data', (data) => (output.stderr += data));
     program.on('error', reject);
     program.on('close', (code) => resolve({ code, ...output }));
+    onStart(program);
   });
 }
+
+/** Whatever it is doing then, loading or searching: the end is the same. */
+const interrupt = (program: ChildProcessWithoutNullStreams) =>
+  void setTimeout(() => program.kill('SIGINT'), 1500);
 
 describe.skipIf(!isBuilt())('the built program', () => {
   it('gives the same results with threads as without', async () => {
@@ -49,7 +50,7 @@ describe.skipIf(!isBuilt())('the built program', () => {
     ['one search', ['check', 'counters/first', '--json'], 1],
     ['searches in threads', ['check', '--json', '--workers', '2'], 2],
   ])('ends %s cleanly on Ctrl-C', async (_, argv, scenarios) => {
-    const { code, stdout } = await interrupted([...argv, '--memory', '1G']);
+    const { code, stdout } = await run([...argv, '--memory', '1G'], ENDLESS, interrupt);
     expect(code).toBe(130);
     const { results } = JSON.parse(stdout);
     expect(results).toHaveLength(scenarios);
@@ -57,7 +58,7 @@ describe.skipIf(!isBuilt())('the built program', () => {
   });
 
   it('ends with a whole table and the reason in words', async () => {
-    const { code, stdout } = await interrupted(['check', 'counters/first', '--memory', '1G']);
+    const { code, stdout } = await run(['check', 'counters/first', '--memory', '1G'], ENDLESS, interrupt);
     expect(code).toBe(130);
     expect(stdout).toContain('incomplete: interrupted');
   });
@@ -69,30 +70,13 @@ describe.skipIf(!isBuilt())('the built program', () => {
   });
 
   it('stops when nobody reads any more', async () => {
-    const { code, stderr } = await run(['check'], TOY, (stream, program) => {
-      if (stream === 'stdout') program.stdout?.destroy();
+    const { code, stderr } = await run(['check'], TOY, (program) => {
+      program.stdout.once('data', () => program.stdout.destroy());
     });
     expect(stderr).not.toContain('EPIPE');
     expect(code).toBe(141);
   });
 });
-
-/** Sends SIGINT when the search is under way. */
-async function interrupted(argv: readonly string[]): Promise<Ended> {
-  let timer: NodeJS.Timeout | undefined;
-  const ended = new Promise<Ended>((resolve, reject) => {
-    const program = spawn(process.execPath, [PROGRAM, ...argv], { cwd: ENDLESS });
-    let [stdout, stderr] = ['', ''];
-    program.stdout.on('data', (data) => (stdout += data));
-    program.stderr.on('data', (data) => (stderr += data));
-    program.on('error', reject);
-    program.on('close', (code) => resolve({ code, stdout, stderr }));
-    timer = setTimeout(() => program.kill('SIGINT'), 6000);
-  });
-  const result = await ended;
-  clearTimeout(timer);
-  return result;
-}
 
 /** Whether the program was built since the last change of a source. */
 function isBuilt(): boolean {

@@ -45,11 +45,14 @@ function jsonView({ stdout }: Environment, traces: TraceFolder): CheckView {
 
 function singleView({ stdout }: Environment, traces: TraceFolder): CheckView {
   const style = styleFor(stdout);
+  const report = (each: ScenarioReport) =>
+    stdout.write(scenarioText(each, style, widthOf(stdout)) + traceFiles(each, traces));
   return {
     begin: () => undefined,
-    report: (report) =>
-      stdout.write(scenarioText(report, style, widthOf(stdout)) + traceFiles(report, traces)),
-    end: () => undefined,
+    report,
+    end(left, interrupted) {
+      if (interrupted) left.forEach(report);
+    },
   };
 }
 
