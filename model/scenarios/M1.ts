@@ -14,6 +14,7 @@ import {
   a_vcpu_may_use_a_stale_huge_translation,
   every_huge_page_is_split,
 } from './witnesses.js';
+import { unreached } from './unreached.js';
 
 const properties = [...SAFETY, P7exact];
 const guest = { guestReads: true, guestWrites: true, guestFetches: true } as const;
@@ -22,6 +23,17 @@ export default scenarios({
   'fault-split': {
     title: 'An exec fault splits a huge page under the read lock, without a flush; both vCPUs go on using it',
     claims: ['M1', 'S000-7(a)', 'S000-8(a)', 'S000-9'],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > disallowed_hugepage_adjust',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
     ...machine(
       { ...guest, vcpus: 2, nxHugePages: true, trackExec: true, flush: 'atomic' },
       [],
@@ -33,6 +45,14 @@ export default scenarios({
   'eager-split': {
     title: 'The eager split, under the read lock, while hardware sets D in the huge entry',
     claims: ['M1', 'S000-7(a)'],
+    unreached: unreached(
+      'tdp_iter_next > try_step_down',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
+      'vcpu_enter_guest > kvm_mmu_do_page_fault',
+    ),
     ...machine(
       { ...guest, trackDirty: true, flush: 'atomic' },
       [process('cpu0', kvm_mmu_slot_try_split_huge_pages, PG_LEVEL_4K)],
@@ -45,6 +65,14 @@ export default scenarios({
     title:
       'The eager split under the write lock builds the children from a snapshot: a D set meanwhile is lost in them',
     claims: ['M1', 'S000-7(b)'],
+    unreached: unreached(
+      'tdp_iter_next > try_step_down',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
+      'vcpu_enter_guest > kvm_mmu_do_page_fault',
+    ),
     ...machine(
       { ...guest, trackDirty: true, flush: 'atomic' },
       [process('cpu0', split_exclusively)],

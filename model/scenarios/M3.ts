@@ -7,8 +7,16 @@ import { SAFETY } from '../../properties/index.js';
 import { logging_begins, machine, mapped_huge } from '../machine.js';
 import { SMALL_PAGES, split_and_rely_on_small_pages } from './hypothetical.js';
 import { a_caller_relies_on_small_pages, a_vcpu_may_use_a_stale_huge_translation } from './witnesses.js';
+import { unreached } from './unreached.js';
 
 const common = {
+  unreached: unreached(
+    'tdp_iter_next > try_step_down',
+    'tdp_iter_next > try_step_side',
+    'tdp_iter_next > try_step_up',
+    'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    'vcpu_enter_guest > kvm_mmu_do_page_fault',
+  ),
   ...machine(
     { vcpus: 2, tables: 5, reschedule: false },
     [process('cpu0', split_and_rely_on_small_pages), process('cpu1', split_and_rely_on_small_pages)],

@@ -10,8 +10,16 @@ import { SAFETY } from '../../properties/index.js';
 import { enable_dirty_logging } from '../kernel/dirty_log.js';
 import { logging_begins, machine, mapped_huge } from '../machine.js';
 import { a_page_is_write_protected, every_huge_page_is_split, tracking_has_begun } from './witnesses.js';
+import { unreached } from './unreached.js';
 
 const common = {
+  unreached: unreached(
+    'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+    'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+    'kvm_tdp_mmu_page_fault > read_lock',
+    'kvm_tdp_mmu_page_fault > read_unlock',
+    'tdp_mmu_set_spte_atomic > handle_changed_spte',
+  ),
   ...machine(
     { tables: 4, reschedule: false },
     [process('cpu0', enable_dirty_logging), process('cpu1', enable_dirty_logging)],

@@ -12,8 +12,19 @@ import {
   a_fast_fault_is_about_to_mark_its_page,
   a_page_is_harvested,
 } from './witnesses.js';
+import { unreached } from './unreached.js';
 
 const common = {
+  unreached: unreached(
+    'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
+    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+    'tdp_iter_next > tdp_iter_restart',
+    'tdp_iter_next > try_step_up',
+    'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+    'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+    'tdp_mmu_set_spte_atomic > handle_changed_spte',
+  ),
   ...machine(
     { vcpus: 2 },
     [process('cpu0', kvm_vm_ioctl_get_dirty_log)],

@@ -7,8 +7,20 @@ import { SAFETY } from '../../properties/index.js';
 import { migrate_pages } from '../host.js';
 import { machine, mapped_small } from '../machine.js';
 import { a_page_becomes_writable_during_its_invalidation, the_host_has_moved_a_page } from './witnesses.js';
+import { unreached } from './unreached.js';
 
 const common = {
+  unreached: unreached(
+    'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+    'tdp_iter_next > tdp_iter_restart',
+    'tdp_iter_next > try_step_up',
+    'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+    'tdp_mmu_map_handle_target_level > make_spte',
+    'tdp_mmu_set_spte > handle_changed_spte',
+    'tdp_mmu_set_spte_atomic > handle_changed_spte',
+  ),
   ...machine(
     { vcpus: 2, invalidations: 1, reschedule: false },
     [process('cpu0', migrate_pages, 0, 1)],

@@ -18,6 +18,7 @@ import {
   the_host_has_moved_a_page,
   tracking_has_begun,
 } from './witnesses.js';
+import { unreached } from './unreached.js';
 
 const split = process('cpu0', kvm_mmu_slot_try_split_huge_pages, PG_LEVEL_4K);
 
@@ -47,6 +48,15 @@ export default scenarios({
     ...against_notifier,
     title: 'A split that yields without a flush, a notifier that moves one of the pages, and a writing guest',
     claims: ['S000-2(a)', 'S000-5(a)'],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
   },
   'enable-against-notifier': {
     ...machine(
@@ -56,6 +66,14 @@ export default scenarios({
     ),
     title: 'Enabling dirty logging and reading the log, against a notifier and a writing guest',
     claims: ['S000-2(a)', 'S000-13'],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
+    ),
     properties: SAFETY,
     witnesses: [
       a_vcpu_may_use_a_stale_huge_translation,
@@ -69,6 +87,13 @@ export default scenarios({
     ...executable,
     title: 'Huge pages are executable: huge and small translations for fetches coexist in one TLB',
     claims: ['S000-2(b)'],
+    unreached: unreached(
+      'tdp_iter_next > try_step_down',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'vcpu_enter_guest > kvm_mmu_do_page_fault',
+      'vcpu_enter_guest > run_guest',
+    ),
   },
   'nx-huge-pages': {
     ...machine(
@@ -85,6 +110,17 @@ export default scenarios({
     ),
     title: 'With the mitigation, huge pages are not executable and the two never meet in a fetch',
     claims: ['S000-2(c)'],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > disallowed_hugepage_adjust',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
+    ),
     properties: [...SAFETY, P18],
     witnesses: [a_vcpu_may_use_a_stale_huge_translation, every_huge_page_is_split],
   },
@@ -92,12 +128,28 @@ export default scenarios({
     ...against_notifier,
     title: 'The posted version, which flushes before it yields: no property tells it from the one without',
     claims: ['S000-16(a)'],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
     variant: ['split-flushes-before-yield'],
   },
   'flush-before-yield-executable': {
     ...executable,
     title: 'The posted version on a processor with the iTLB erratum: the window is shorter, and still there',
     claims: ['S000-16(b)'],
+    unreached: unreached(
+      'tdp_iter_next > try_step_down',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'vcpu_enter_guest > kvm_mmu_do_page_fault',
+      'vcpu_enter_guest > run_guest',
+    ),
     variant: ['split-flushes-before-yield'],
     because:
       'The flush comes when the walk yields or ends. Until then the vCPU may hold both sizes, so a property about ' +

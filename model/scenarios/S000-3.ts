@@ -15,6 +15,7 @@ import {
   an_entry_is_frozen,
   every_huge_page_is_split,
 } from './witnesses.js';
+import { unreached } from './unreached.js';
 
 /** A table with a hole in front, where the host maps huge: the next fault on the hole collapses it. */
 function table_with_a_hole(kvm: Kvm, config: Config): void {
@@ -42,6 +43,15 @@ export default scenarios({
     ),
     title: 'A split without a flush, with paging-structure caches: no table becomes unreachable',
     claims: ['S000-3(a)'],
+    unreached: unreached(
+      'tdp_iter_next > try_step_down',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
+      'vcpu_enter_guest > kvm_mmu_do_page_fault',
+      'vcpu_enter_guest > run_guest',
+    ),
     properties: SAFETY,
     witnesses: [a_vcpu_may_use_a_stale_huge_translation, every_huge_page_is_split],
   },
@@ -49,6 +59,14 @@ export default scenarios({
     ...collapse,
     title: 'A fault replaces a table by a huge leaf and flushes before it leaves RCU',
     claims: ['S000-3(b)'],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
   },
   'collapse-against-exec-fault': {
     ...machine(
@@ -67,6 +85,15 @@ export default scenarios({
     ),
     title: 'The collapse freezes entries that an exec fault of the other vCPU is about to fill',
     claims: ['S000-3(b)'],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
     properties: SAFETY,
     witnesses: [a_table_waits_for_its_grace_period, an_entry_is_frozen],
   },
@@ -74,6 +101,14 @@ export default scenarios({
     ...collapse,
     title: 'The same with the flush after leaving RCU',
     claims: ['S000-3(c)'],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
     variant: ['collapse-flushes-after-rcu'],
     expect: { P4: 'violated' },
   },

@@ -10,6 +10,7 @@ import { may_hold_huge, walk } from '../hardware/translation.js';
 import { machine, mapped_huge } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { a_small_page_is_executable, a_vcpu_may_use_a_stale_huge_translation } from './witnesses.js';
+import { unreached } from './unreached.js';
 
 /** vCPU 1 is in the guest with the stale entry while a walk would allow its fetch: what follows is spurious. */
 export function the_other_vcpu_may_fault_spuriously(kvm: Kvm): boolean {
@@ -27,6 +28,16 @@ const fetches = {
   flush: 'atomic',
 } as const;
 const common = {
+  unreached: unreached(
+    'kvm_tdp_mmu_map > disallowed_hugepage_adjust',
+    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+    'tdp_iter_next > tdp_iter_restart',
+    'tdp_iter_next > try_step_side',
+    'tdp_iter_next > try_step_up',
+    'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+    'tdp_mmu_map_handle_target_level > make_spte',
+    'tdp_mmu_set_spte_atomic > handle_changed_spte',
+  ),
   properties: SAFETY,
   witnesses: [
     a_vcpu_may_use_a_stale_huge_translation,

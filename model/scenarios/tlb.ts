@@ -10,6 +10,7 @@ import { kvm_mmu_slot_try_split_huge_pages, kvm_vm_ioctl_get_dirty_log } from '.
 import { logging, machine, mapped_huge, mapped_small } from '../machine.js';
 import { type Kvm, PG_LEVEL_4K } from '../state.js';
 import { split_then_migrate } from './threads.js';
+import { unreached } from './unreached.js';
 
 const FORMS = { explicit: { tlb: 'explicit' }, 'may-cache': { tlb: 'may-cache' } } as const;
 
@@ -36,15 +37,42 @@ function both_forms(
 
 const migrate = process('cpu0', migrate_pages, 0, 2);
 
+/** Faults find the 4K-level table in place, and zaps leave it there. */
+const ONE_TABLE = [
+  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+  'tdp_mmu_set_spte > handle_changed_spte',
+] as const;
+
+const zapped = {
+  unreached: unreached(
+    ...ONE_TABLE,
+    'kvm_tdp_mmu_page_fault > fast_page_fault',
+    'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+    'tdp_iter_next > tdp_iter_restart',
+    'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+    'tdp_mmu_map_handle_target_level > make_spte',
+    'tdp_mmu_set_spte_atomic > handle_changed_spte',
+  ),
+};
+
 export default scenarios(
   Object.fromEntries([
-    ...both_forms('zap', 'A notifier moves a mapped page', { invalidations: 1 }, [migrate], mapped_small()),
+    ...both_forms(
+      'zap',
+      'A notifier moves a mapped page',
+      { invalidations: 1 },
+      [migrate],
+      mapped_small(),
+      zapped,
+    ),
     ...both_forms(
       'zap-alias',
       'The same, with a linear alias',
       { invalidations: 1, aliases: 'one', flush: 'atomic' },
       [migrate],
       mapped_small(),
+      zapped,
     ),
     ...both_forms(
       'zap-without-flush',
@@ -52,7 +80,22 @@ export default scenarios(
       { invalidations: 1 },
       [process('cpu0', split_then_migrate)],
       mapped_huge(),
-      { variant: ['zap-without-flush'], expect: { P1: 'violated', P8: 'violated' } },
+      {
+        variant: ['zap-without-flush'],
+        expect: { P1: 'violated', P8: 'violated' },
+        unreached: unreached(
+          ...ONE_TABLE,
+          'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+          'ipi_handler',
+          'kvm_make_all_cpus_request > smp_call_function_many',
+          'kvm_tdp_mmu_map > tdp_iter_next',
+          'kvm_tdp_mmu_page_fault > fast_page_fault',
+          'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+          'tdp_mmu_map_handle_target_level > make_spte',
+          'vcpu_enter_guest > local_irq_enable',
+          'vcpu_enter_guest > set_mode_outside_guest',
+        ),
+      },
     ),
     ...both_forms(
       'split-dirty',
@@ -60,6 +103,15 @@ export default scenarios(
       { trackDirty: true, guestReads: true, flush: 'atomic' },
       [process('cpu0', kvm_mmu_slot_try_split_huge_pages, PG_LEVEL_4K)],
       mapped_huge({ dirty: false }),
+      {
+        unreached: unreached(
+          'tdp_iter_next > try_step_down',
+          'tdp_iter_next > try_step_side',
+          'tdp_iter_next > try_step_up',
+          'tdp_mmu_set_spte_atomic > handle_changed_spte',
+          'vcpu_enter_guest > kvm_mmu_do_page_fault',
+        ),
+      },
     ),
     ...both_forms(
       'harvest',
@@ -67,6 +119,17 @@ export default scenarios(
       {},
       [process('cpu0', kvm_vm_ioctl_get_dirty_log)],
       logging(mapped_small({ writable: false })),
+      {
+        unreached: unreached(
+          'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+          'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+          'kvm_tdp_mmu_page_fault > read_lock',
+          'kvm_tdp_mmu_page_fault > read_unlock',
+          'tdp_iter_next > tdp_iter_restart',
+          'tdp_iter_next > try_step_up',
+          'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+        ),
+      },
     ),
   ]),
 );

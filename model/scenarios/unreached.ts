@@ -3,18 +3,27 @@
  * lists exactly what it does not reach: an excuse that excuses nothing is reported, like a step without one.
  */
 const REASONS = {
-  handle_removed_pt: 'no table is unlinked here',
+  'tdp_mmu_set_spte_atomic > handle_changed_spte': 'no change under the read lock unlinks a table',
+  'tdp_mmu_set_spte > handle_changed_spte': 'no change under the write lock unlinks a table',
+  'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic':
+    'tables are unlinked under one of the two locks only, and nobody freezes their entries twice',
   'tdp_iter_next > try_step_down': 'no walk meets a table on its way',
   'tdp_iter_next > try_step_side': 'no walk visits two entries of one table',
   'tdp_iter_next > try_step_up': 'no walk goes on behind a 4K-level table',
   'tdp_iter_next > tdp_iter_restart': 'no walk yields',
+  'try_step_down > tdp_iter_refresh_sptep': 'no walk meets a table on its way',
   'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched':
-    'a walk may not yield before it has made progress, and with one 2M range it ends then',
-  'tdp_mmu_iter_cond_resched > kvm_flush_remote_tlbs': 'no walk yields with a flush pending',
-  make_spte: 'no slow fault maps a page writable while the slot logs',
-  fast_page_fault: 'no write fault meets a present translation',
+    'a walk may yield only after it has made progress, and with one 2M range it ends then',
+  'tdp_mmu_split_huge_pages_root > tdp_mmu_alloc_sp_for_split': 'there is no huge page to split',
+  'tdp_mmu_split_huge_pages_root > tdp_mmu_split_huge_page': 'there is no huge page to split',
+  'tdp_mmu_split_huge_pages_root > tdp_iter_next': 'with one 2M range the walk ends at its first entry',
+  'wrprot_gfn_range > tdp_mmu_set_spte_atomic': 'nothing is writable',
+  'kvm_get_dirty_log_protect > kvm_tdp_mmu_clear_dirty_pt_masked': 'no page becomes dirty',
+  'kvm_vm_ioctl_get_dirty_log > kvm_flush_remote_tlbs_memslot': 'no page becomes dirty',
+  'tdp_mmu_map_handle_target_level > make_spte': 'no slow fault maps a page writable while the slot logs',
+  'kvm_tdp_mmu_page_fault > fast_page_fault': 'no write fault meets a present translation',
+  'fast_page_fault > fast_pf_fix_direct_spte': 'no entry may be made writable',
   'fast_pf_fix_direct_spte > mark_page_dirty_in_slot': 'the slot does not log',
-  kvm_tdp_mmu_map: 'no fault installs anything',
   'kvm_tdp_mmu_map > tdp_mmu_split_huge_page': 'no fault meets a huge page above the level that it maps at',
   'kvm_tdp_mmu_map > tdp_mmu_link_sp': 'no fault meets a hole above the level that it maps at',
   'kvm_tdp_mmu_map > tdp_iter_next': 'every fault maps at the level of the root',
@@ -24,35 +33,25 @@ const REASONS = {
   'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs': 'no fault replaces a table',
   'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic':
     'no entry is replaced whose bits may change without mmu_lock',
-  'kvm_tdp_mmu_write_spte > __kvm_tdp_mmu_write_spte':
-    'every entry that is replaced may change without mmu_lock',
   'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic':
-    'W is cleared only where nobody can set bits without mmu_lock',
+    'W is cleared only where it is set and nobody can set bits without mmu_lock',
   'kvm_tdp_mmu_page_fault > kvm_faultin_pfn': 'the fast path answers every fault',
-  'kvm_tdp_mmu_page_fault > read_lock': 'the fast path answers every fault',
-  'kvm_tdp_mmu_page_fault > is_page_fault_stale': 'the fast path answers every fault',
-  'kvm_tdp_mmu_page_fault > read_unlock': 'the fast path answers every fault',
-  'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map': 'the fast path answers every fault',
+  'kvm_tdp_mmu_page_fault > read_lock': 'no slow fault gets as far as mmu_lock',
+  'kvm_tdp_mmu_page_fault > read_unlock': 'no slow fault gets as far as mmu_lock',
+  'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map': 'no slow fault gets as far as mmu_lock',
   'vcpu_enter_guest > kvm_mmu_do_page_fault': 'no access of the guest faults',
-  run_guest: 'the guest has nothing to do that changes anything',
-  'vcpu_enter_guest > set_mode_outside_guest': 'no vCPU leaves the guest',
-  'vcpu_enter_guest > local_irq_enable': 'no vCPU leaves the guest',
+  'vcpu_enter_guest > run_guest': 'the guest has nothing to do that changes anything',
+  'vcpu_enter_guest > set_mode_outside_guest':
+    'no vCPU leaves the guest, or its entry, because nobody kicks it',
+  'vcpu_enter_guest > local_irq_enable': 'no vCPU leaves the guest, or its entry, because nobody kicks it',
   kvm_vcpu_flush_tlb_all: 'nobody requests a flush',
   ipi_handler: 'nobody sends an IPI',
-  smp_call_function_many: 'no vCPU is found in the guest',
+  'kvm_make_all_cpus_request > smp_call_function_many': 'no vCPU is found in the guest',
 } as const;
 
 type Key = keyof typeof REASONS;
 
-/** No fault gets past the fast path. */
-export const SLOW_FAULT: readonly Key[] = [
-  'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-  'kvm_tdp_mmu_page_fault > read_lock',
-  'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-  'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-  'kvm_tdp_mmu_page_fault > read_unlock',
-];
-
+/** The excuses of a scenario: a function, or `caller > callee` for the calls of one function in another. */
 export function unreached(...keys: readonly Key[]): Readonly<Record<string, string>> {
   return Object.fromEntries(keys.map((key) => [key, REASONS[key]]));
 }
