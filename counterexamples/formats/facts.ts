@@ -7,6 +7,8 @@ import { differences } from '../tree.js';
 
 /** `P3 violated: no dirty write missed`. */
 export function headline(trace: Trace): string {
+  const { kind, error, message } = trace.violation;
+  if (kind === 'model error') return `Model error (${error}): ${message}`;
   return `${trace.property.id} violated: ${trace.property.title}`;
 }
 

@@ -55,6 +55,32 @@ describe('the table for mail', () => {
     }
   });
 
+  test('an error is shown at its step, and named in the headline', () => {
+    const stack = [{ function: 'f', file: 'model/f.ts', line: 7, column: 3, text: 'a[i]' }];
+    const failing = (kind: 'assertion' | 'model error') =>
+      text({
+        ...sample,
+        violation: {
+          kind,
+          message: 'index 2 is outside 0..1',
+          error: kind === 'assertion' ? null : 'index',
+          stack,
+        },
+      });
+    expect(failing('model error')).toMatch(
+      /^Model error \(index\): index 2 is outside 0\.\.1 \(14 steps\)\n/,
+    );
+    expect(failing('model error')).toMatch(/^ {20,}\*\*\* model error \*\*\*$/m);
+    expect(failing('model error')).toContain(
+      '=> Step 14 ends in a model error (index) at model/f.ts:7: index 2 is',
+    );
+    expect(failing('assertion')).toMatch(/^P3 violated: no dirty write missed \(14 steps\)\n/);
+    expect(failing('assertion')).toMatch(/^ {20,}\*\*\* breaks P3 \*\*\*$/m);
+    expect(failing('assertion')).toContain(
+      '=> Step 14 breaks P3 (no dirty write missed) at model/f.ts:7: index 2 is',
+    );
+  });
+
   test('becomes a list where there are too many lanes', () => {
     const many = manyLanes(9);
     const list = text(many);
