@@ -22,12 +22,15 @@ export function confirmFailure(
   failure: Failure,
 ): Confirmation {
   const { outcome, choices, failure: found } = execution.explore(step.process, step.choices, step.boundaries);
-  const sameChoices = step.choices.every((choice, index) => choices[index] === choice);
-  if (outcome === 'failure' && found !== null) {
-    const same = found.kind === failure.kind && found.property === failure.property;
-    if (same && sameChoices && choices.length === step.choices.length) return 'confirmed';
+  if (outcome === 'failure' && found?.kind === failure.kind && found.property === failure.property) {
+    // Compiled code may ask for choices of the same statement first.
+    return isPrefix(choices, step.choices) ? 'confirmed' : 'refuted';
   }
-  return isUnseen(failure) && sameChoices ? 'reached' : 'refuted';
+  return isUnseen(failure) && isPrefix(step.choices, choices) ? 'reached' : 'refuted';
+}
+
+function isPrefix(prefix: readonly number[], of: readonly number[]): boolean {
+  return prefix.length <= of.length && prefix.every((choice, index) => of[index] === choice);
 }
 
 function isUnseen({ kind }: Failure): boolean {

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { compileScenario } from '../compiler/compile.js';
 import { FrontEnd } from '../compiler/frontend/frontend.js';
 import type { Passes } from '../compiler/passes/index.js';
+import { InputError } from '../diagnostics.js';
 import { workspaceOf } from '../workspace/project.js';
 import { loadScenarios, type Scenario } from '../workspace/scenarios.js';
-import { compareExecutions, type Decision, type Difference, noCoverage } from './differential.js';
+import { compareExecutions, type Decision, noCoverage } from './differential.js';
 import { randomProgram } from './random-programs.js';
 
 const frontEnd = new FrontEnd();
@@ -25,20 +26,37 @@ const schedules: fc.Arbitrary<Decision[]> = fc.array(
 
 const coverage = noCoverage();
 
-function difference(program: string, schedule: readonly Decision[], passes: Partial<Passes> = {}): Difference | null {
+/** What the two executions differ in, or null. */
+function difference(program: string, schedule: readonly Decision[], passes: Partial<Passes> = {}): unknown {
   const scenario = loaded(program);
-  const { machine, root } = compileScenario(scenario, frontEnd, passes);
-  return compareExecutions(scenario, root, machine, schedule, coverage);
+  try {
+    const { machine, root } = compileScenario(scenario, frontEnd, passes);
+    return compareExecutions(scenario, root, machine, schedule, coverage);
+  } catch (error) {
+    return error instanceof InputError ? error.diagnostics : error;
+  }
 }
 
 describe('direct and compiled execution', () => {
   it('agree on random programs', () => {
-    fc.assert(
-      fc.property(programs.map(randomProgram), schedules, (program, schedule) => {
-        expect(difference(program, schedule)).toBeNull();
-      }),
-      { numRuns: 60 },
+    const runs = fc.check(
+      fc.property(
+        programs,
+        schedules,
+        (program, schedule) => difference(randomProgram(program), schedule) === null,
+      ),
+      {
+        numRuns: Number(process.env['RUNS'] ?? 60),
+        interruptAfterTimeLimit: Number(process.env['LIMIT'] ?? 20_000),
+      },
     );
+    if (runs.counterexample !== null) {
+      const [program, schedule] = runs.counterexample;
+      const text = randomProgram(program);
+      console.log(text.slice(text.indexOf('function mode_of')), difference(text, schedule), runs.seed);
+    }
+    console.log(runs.numRuns, coverage);
+    expect(runs.counterexample).toBeNull();
     expect(coverage.steps).toBeGreaterThan(100);
   });
 });

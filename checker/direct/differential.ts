@@ -90,7 +90,7 @@ class Comparison {
   /** Everything that can be asked of one state. */
   state(packed: Uint32Array): void {
     const { direct, machine, scenario } = this;
-    this.same('state', direct.state, machine.unpack(packed));
+    this.same('state', scalarsOf(direct.state), scalarsOf(machine.unpack(packed)));
     const finished = machine.boundaries(packed).map((boundary) => boundary === null);
     const finishedDirectly = this.processes.map((process) => direct.finished(process));
     this.same('finished processes', finishedDirectly, finished);
@@ -167,7 +167,7 @@ class Comparison {
       'successor',
     );
     this.same(`choices, ${what}`, result.choices, choices);
-    this.same(`state after ${what}`, result.state, machine.unpack(target));
+    this.same(`state after ${what}`, scalarsOf(result.state), scalarsOf(machine.unpack(target)));
     const violated = this.scenario.spec.properties.flatMap(({ step, id }) =>
       step !== undefined && !direct.evaluateStep(step, before, result.state) ? [id] : [],
     );
@@ -193,6 +193,13 @@ class Comparison {
   }
 }
 
+/** What a state says, scalar by scalar. A Vector without elements says nothing, and has no place in packed states. */
+function scalarsOf(tree: unknown, path = '', scalars: Record<string, unknown> = {}): Record<string, unknown> {
+  if (typeof tree !== 'object' || tree === null) scalars[path] = tree;
+  else for (const [key, child] of Object.entries(tree)) scalarsOf(child, `${path}.${key}`, scalars);
+  return scalars;
+}
+
 /** The names whose bits are set. */
 function named(names: readonly string[], mask: number): string[] {
   return names.filter((_, bit) => ((mask >>> bit) & 1) === 1);
@@ -200,8 +207,13 @@ function named(names: readonly string[], mask: number): string[] {
 
 /** What `expand` appends, as far as `transitions` says the same. */
 function expansion(packed: Uint32Array, machine: Machine): unknown[] {
-  const out = new Uint32Array(machine.expansionLimit);
-  const end = machine.expand(packed, 0, out, 0);
+  let out = new Uint32Array(machine.expansionLimit);
+  let end = machine.expand(packed, 0, out, 0);
+  if (end > out.length) {
+    // The limit does not count choices in loops; the result says how much room it takes.
+    out = new Uint32Array(end);
+    end = machine.expand(packed, 0, out, 0);
+  }
   const records: unknown[] = [];
   for (let at = 0; at < end; at += machine.words + 1) {
     const meta = out[at + machine.words] ?? 0;

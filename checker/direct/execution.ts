@@ -64,11 +64,12 @@ export class DirectExecution {
   step(process: number, choices: readonly number[], boundaries = 1): DirectStep {
     const running = this.process(process);
     const result = this.attempt(running, answerer(choices), boundaries);
-    if (result.outcome !== 'disabled' && result.choices.length < choices.length) {
+    const goesOn = result.outcome === 'boundary' || result.outcome === 'end';
+    if (goesOn && result.choices.length < choices.length) {
       this.rebuild(running);
       throw new ScheduleError(`the step asks for ${result.choices.length} of ${choices.length} choices`);
     }
-    if (result.outcome === 'boundary' || result.outcome === 'end') {
+    if (goesOn) {
       running.commit({ state: this.state, choices, boundaries });
       this.state = result.state;
     }
@@ -125,7 +126,7 @@ export class DirectExecution {
   resting(process: number): boolean {
     const { boundary } = this.process(process);
     if (boundary === 'finished' || boundary === undefined || typeof boundary === 'function') return false;
-    return asProcess(process, () => this.places.within(this.state, boundary.rest));
+    return falseOnError(() => asProcess(process, () => this.places.within(this.state, boundary.rest)));
   }
 
   /** Whether some process is neither finished nor resting. */
@@ -133,15 +134,17 @@ export class DirectExecution {
     return this.processes.some(({ index }) => !this.finished(index) && !this.resting(index));
   }
 
-  /** A predicate's value in a state. */
+  /** A predicate's value in a state. One that cannot be evaluated (an index out of range) is false. */
   evaluate(predicate: CallableFunction, state: StateTree): boolean {
-    return this.places.within(state, () => predicate(this.places.root));
+    return falseOnError(() => this.places.within(state, () => predicate(this.places.root)));
   }
 
   /** A step predicate's value for two states. */
   evaluateStep(predicate: CallableFunction, before: StateTree, after: StateTree): boolean {
-    return this.beforePlaces.within(before, () =>
-      this.places.within(after, () => predicate(this.beforePlaces.root, this.places.root)),
+    return falseOnError(() =>
+      this.beforePlaces.within(before, () =>
+        this.places.within(after, () => predicate(this.beforePlaces.root, this.places.root)),
+      ),
     );
   }
 
@@ -192,6 +195,15 @@ export class DirectExecution {
       });
     }
     running.moved = false;
+  }
+}
+
+function falseOnError(question: () => boolean): boolean {
+  try {
+    return question();
+  } catch (error) {
+    if (error instanceof ModelError) return false;
+    throw error;
   }
 }
 

@@ -47,6 +47,8 @@ interface Scope {
   readonly yields: boolean;
   /** Whether calls and choices may (not in guards and predicates). */
   readonly effects: boolean;
+  /** Whether indexes may be out of range (not in the condition of a rest). */
+  readonly checks: boolean;
   readonly loop: boolean;
   /** What `return` must carry, or null where it may not stand. */
   readonly result: 'nothing' | 'int' | 'bool' | 'pair' | null;
@@ -70,6 +72,7 @@ const EMPTY: Scope = {
   frames: [],
   yields: false,
   effects: true,
+  checks: true,
   loop: false,
   result: 'nothing',
   helpers: 0,
@@ -320,7 +323,7 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
       case 1:
         return `yield () => ${this.bool(still, 1)} || ${this.bool(still, 2)};`;
       case 2:
-        return `yield rest(() => ${this.bool(still, 2)});`;
+        return `yield rest(() => ${this.bool({ ...still, checks: false }, 2)});`;
       case 3:
       case 4:
       case 5: {
@@ -434,13 +437,13 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
     const number = () => this.int(scope, depth - 1);
     switch (this.below(depth > 0 ? 15 : 5)) {
       case 1:
-        return this.pick(scope.bools) ?? 'true';
+        return this.pick(scope.bools) ?? '(1 < 2)';
       case 2:
         return `s.bits[${this.index(scope)}]`;
       case 3:
         return `${this.pairRead(scope)}.on`;
       case 4:
-        return this.pick(['s.config.flag', 'false', ...scope.frames.map((name) => `${name}.done`)]);
+        return this.pick(['s.config.flag', '(2 < 1)', ...scope.frames.map((name) => `${name}.done`)]);
       case 5:
       case 6:
         // `+ 0` forgets the declared range, of which TypeScript would say that it has nothing in common with another.
@@ -520,6 +523,7 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
 
   /** An index of a Vector of 2 or 3 elements, which may be out of range now and then. */
   private index(scope: Scope): string {
+    if (!scope.checks) return String(this.below(2));
     switch (this.below(6)) {
       case 1:
         return '1';
