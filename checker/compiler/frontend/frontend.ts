@@ -5,6 +5,7 @@
  * function that the roots reach, and to say no to everything that has no finite meaning.
  */
 import { ts } from 'ts-morph';
+import { InputError } from '../../diagnostics.js';
 import type { ModelSources } from '../../workspace/sources.js';
 import type { Program, RecordType } from '../ir/program.js';
 import { Constants } from './constants.js';
@@ -30,6 +31,9 @@ export class FrontEnd {
    * @throws InputError with all diagnostics of the run
    */
   program(sources: ModelSources, roots: readonly RootName[], checked: readonly string[] = []): Program {
+    if (roots.length === 0) {
+      throw InputError.of('nothing is to be run or checked', 'Give the scenario a process and a property.');
+    }
     const model = this.#project.load(sources, [...roots.map(({ file }) => file), ...checked]);
     const reporter = new Reporter();
     const locations = new Locations(model.names);

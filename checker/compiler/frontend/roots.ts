@@ -59,8 +59,9 @@ export function readRootType(session: Session, roots: readonly Root[]): RecordTy
       continue;
     }
     const type = reporter.attempt(() => (first === null ? types.readRoot(node) : types.read(node, 'local')));
-    if (type?.kind !== 'record' || !type.mutable) {
-      if (!reporter.hasFailed) reporter.report(node, problems.rootParameter(name));
+    if (type === null) continue;
+    if (type.kind !== 'record' || !type.mutable) {
+      reporter.report(node, problems.rootParameter(name));
     } else if (first !== null && type !== first) {
       reporter.report(node, problems.otherRoot(name, type.name, first.name));
     } else {

@@ -31,9 +31,17 @@ export function lowerSwitch(cx: FunctionContext, node: ts.SwitchStatement): void
         });
       }),
     }));
-    const otherwise = branches.find((branch) => branch.group.isDefault)?.statements ?? [];
+    const last = branches.at(-1);
+    const isExhaustive =
+      subject !== null &&
+      coversAll(
+        subject,
+        branches.map(({ test }) => test),
+      );
+    const fallback = branches.find(({ group }) => group.isDefault) ?? (isExhaustive ? last : undefined);
+    const otherwise = fallback?.statements ?? [];
     const chain = branches
-      .filter((branch) => !branch.group.isDefault)
+      .filter((branch) => branch !== fallback)
       .reduceRight<Stmt[]>(
         (rest, { test, statements }) => [{ do: 'if', test, then: statements, else: rest, span: test.span }],
         otherwise,
@@ -78,6 +86,19 @@ function compare(cx: FunctionContext, label: ts.Expression, subject: Expr | null
   if (both === null)
     return cx.reject(label, problems.typeMismatch(typeName(value.type), typeName(subject.type)));
   return binary('===', both.left, both.right, BOOL, cx.span(label));
+}
+
+/** Whether the tests name every string of an enumeration: then the last one is true where the others are false. */
+function coversAll(subject: Expr, tests: readonly Expr[]): boolean {
+  if (subject.type.kind !== 'enum') return false;
+  const named = new Set(tests.flatMap(comparedValues));
+  return subject.type.values.every((value) => named.has(value));
+}
+
+function comparedValues(test: Expr): readonly (number | boolean | string)[] {
+  if (test.op !== 'binary') return [];
+  if (test.operator === '||') return [...comparedValues(test.left), ...comparedValues(test.right)];
+  return test.right.op === 'const' ? [test.right.value] : [];
 }
 
 function withoutFinalBreak(statements: readonly ts.Statement[]): readonly ts.Statement[] {

@@ -34,12 +34,11 @@ export class TypeReader {
   }
 
   /** Takes the interface of the root state, and with it the configuration that bounds name. */
-  readRoot(node: ts.TypeNode): RecordType | null {
+  readRoot(node: ts.TypeNode): ModelType {
     const symbol = ts.isTypeReferenceNode(node) ? this.#symbolAt(node.typeName) : undefined;
     const member = symbol === undefined ? undefined : this.#configurationMemberOf(symbol);
     if (member !== undefined) this.#bounds.useConfiguration(member, (each) => this.#read(each));
-    const type = this.read(node, 'local');
-    return type.kind === 'record' && type.mutable ? type : null;
+    return this.read(node, 'local');
   }
 
   /** The scalar members of the configuration. */

@@ -73,6 +73,7 @@ const NARROWED =
   'TypeScript assumes that nothing changed since an earlier check. Compare in a function of its own, or copy the field into a variable declared with its type.';
 
 const ADVICE: ReadonlyMap<number, string> = new Map([
+  [1484, 'Write `import type { ... }`, or `type` in front of the name.'],
   [2307, "Imports end in .js and are relative (`./state.js`), or name 'mmucheck/language'."],
   [2305, 'Export it there, or correct the name.'],
   [2552, 'Correct the name, or declare or import it.'],
