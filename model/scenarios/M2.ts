@@ -37,7 +37,7 @@ export default scenarios({
   },
   'zap-with-flush': {
     ...common,
-    title: 'The same with the flush of the zap, and still none of the split',
+    title: 'After a split the notifier zaps the small pages and flushes; the split itself still does not',
     claims: ['M2', 'S000-17(b)'],
   },
 });

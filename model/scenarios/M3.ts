@@ -37,7 +37,8 @@ export default scenarios({
   },
   'flush-always': {
     ...common,
-    title: 'The same with an unconditional flush: the flag is then only news about this call',
+    title:
+      'Two CPUs split one page and both flush before they rely on 4K pages: an out-flag is then only news about a call',
     claims: ['M3', 'S000-1(a)', 'S000-18(b)'],
   },
 });

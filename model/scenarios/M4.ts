@@ -32,20 +32,22 @@ const common = {
 export default scenarios({
   'conditional-flush': {
     ...common,
-    title: 'Without slots_lock, and each CPU flushes only if its own walk protected something',
+    title:
+      'Two CPUs enable dirty logging without slots_lock, and flush only if their own walk protected something',
     claims: ['M4', 'S000-12(a)'],
     variant: ['no-slots-lock', 'enable-flushes-if-changed'],
     expect: { P3: 'violated' },
   },
   'conditional-flush-with-slots-lock': {
     ...common,
-    title: 'The same conditional flush, but slots_lock makes the two sequences exclude each other',
+    title:
+      'Two CPUs enable dirty logging and flush conditionally, but slots_lock makes them exclude each other',
     claims: ['M4', 'S000-12(b)'],
     variant: ['enable-flushes-if-changed'],
   },
   'unconditional-flush': {
     ...common,
-    title: 'Without slots_lock, but each CPU flushes whatever it found',
+    title: 'Two CPUs enable dirty logging without slots_lock, and both flush whatever they found',
     claims: ['M4', 'S000-12(c)'],
     variant: ['no-slots-lock'],
   },

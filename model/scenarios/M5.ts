@@ -42,7 +42,7 @@ export default scenarios({
   },
   'mark-before-w': {
     ...common,
-    title: 'The fault marks the page before it sets W',
+    title: 'A fast page fault that marks its page before it sets W, against KVM_GET_DIRTY_LOG',
     claims: ['M5'],
     variant: ['fast-fault-marks-first'],
     expect: { P3: 'violated' },
@@ -50,7 +50,7 @@ export default scenarios({
   },
   'protect-before-take': {
     ...common,
-    title: 'GET write-protects before it takes the bits',
+    title: 'KVM_GET_DIRTY_LOG write-protects before it takes the bits',
     claims: ['M5', 'K17'],
     variant: ['get-protects-first'],
     expect: { P3: 'violated' },

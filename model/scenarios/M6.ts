@@ -38,7 +38,7 @@ export default scenarios({
   },
   'plain-store': {
     ...common,
-    title: 'The zap stores plainly',
+    title: 'A fast page fault against the zap of its page, which stores plainly',
     claims: ['M6', 'K13'],
     variant: ['volatile-sptes-stored-plainly'],
     expect: { P6: 'violated' },

@@ -62,7 +62,7 @@ export default scenarios({
   'stale-test-huge': {
     ...huge,
     ...common,
-    title: 'The same for a range that the host maps huge',
+    title: 'A slow fault against a notifier that moves a range which the host maps huge',
     claims: ['M7', 'S000-5(a)'],
     unreached: unreached(
       'kvm_tdp_mmu_map > tdp_iter_next',
@@ -101,7 +101,7 @@ export default scenarios({
   'zap-yields-without-flush': {
     ...yielding,
     ...common,
-    title: 'It drops mmu_lock without a flush and forgets that one is due',
+    title: 'The zap drops mmu_lock in its middle without a flush and forgets that one is due',
     claims: ['M7'],
     unreached: unreached(
       'kvm_tdp_mmu_map > tdp_iter_next',
@@ -122,7 +122,7 @@ export default scenarios({
   'no-stale-test': {
     ...small,
     ...common,
-    title: 'The fault does not test for invalidations',
+    title: 'A slow fault that does not test for invalidations',
     claims: ['M7'],
     unreached: unreached(
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
@@ -140,7 +140,7 @@ export default scenarios({
   'no-sequence-test': {
     ...small,
     ...common,
-    title: 'The fault tests for an open invalidation, but not for one that ended since it sampled',
+    title: 'A slow fault that tests for an open invalidation, but not for one that ended since it sampled',
     claims: ['M7'],
     unreached: unreached(
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',

@@ -62,7 +62,7 @@ export default scenarios({
   },
   'enable-without-flush': {
     ...enable,
-    title: 'Enabling does not flush',
+    title: 'Enabling dirty logging does not flush',
     claims: ['S000-13', 'S000-8(b)'],
     unreached: unreached(
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
@@ -78,7 +78,7 @@ export default scenarios({
   },
   'get-without-flush': {
     ...enable,
-    title: 'Reading the log does not flush',
+    title: 'KVM_GET_DIRTY_LOG does not flush',
     claims: ['S000-13'],
     unreached: unreached(
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
@@ -99,7 +99,8 @@ export default scenarios({
       [process('cpu0', enable_then_get)],
       mapped_huge(),
     ),
-    title: 'Without eager splitting the huge page is write-protected, and the first write to it splits it',
+    title:
+      'Dirty logging without eager splitting: the huge page is write-protected, and the first write splits it',
     claims: ['S000-13'],
     unreached: unreached(
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
@@ -112,7 +113,7 @@ export default scenarios({
   'read-only-host-page': {
     ...enable,
     ...machine({ srcu: true }, [process('cpu0', enable_then_get)], host_read_only),
-    title: 'The host maps the page read-only: no fault may make it writable',
+    title: 'Dirty logging of a page that the host maps read-only: no fault may make it writable',
     claims: ['S000-13'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
@@ -146,7 +147,7 @@ export default scenarios({
   'enable-without-srcu': {
     ...enable_during_fault,
     title:
-      'The same without waiting for readers of the old memslots: the fault installs a writable huge page',
+      'Enabling does not wait for faults that use the old memslots: one installs a writable huge page afterwards',
     claims: ['S000-13'],
     unreached: unreached(
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',

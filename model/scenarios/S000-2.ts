@@ -108,7 +108,8 @@ export default scenarios({
       [split],
       mapped_huge(),
     ),
-    title: 'With the mitigation, huge pages are not executable and the two never meet in a fetch',
+    title:
+      'With NX huge pages on, a huge translation for fetches does not exist, so two sizes never meet in a fetch',
     claims: ['S000-2(c)'],
     unreached: unreached(
       'kvm_tdp_mmu_map > disallowed_hugepage_adjust',

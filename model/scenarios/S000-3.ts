@@ -83,7 +83,7 @@ export default scenarios({
       [],
       table_with_a_hole,
     ),
-    title: 'The collapse freezes entries that an exec fault of the other vCPU is about to fill',
+    title: 'A collapse freezes entries that an exec fault of the other vCPU is about to fill',
     claims: ['S000-3(b)'],
     unreached: unreached(
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
@@ -99,7 +99,7 @@ export default scenarios({
   },
   'collapse-flush-after-rcu': {
     ...collapse,
-    title: 'The same with the flush after leaving RCU',
+    title: 'A fault replaces a table by a huge leaf and flushes only after leaving RCU',
     claims: ['S000-3(c)'],
     unreached: unreached(
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',

@@ -56,7 +56,7 @@ export default scenarios({
   explicit: {
     ...machine({ ...fetches, tlb: 'explicit', aliases: 'none' }, [], mapped_huge()),
     ...common,
-    title: 'The same with explicit TLB entries',
+    title: 'Spurious exec faults through a stale huge entry, explicit TLB entries',
     claims: ['S000-9'],
   },
 });

@@ -68,7 +68,7 @@ export default scenarios(
     ),
     ...both_forms(
       'zap-alias',
-      'The same, with a linear alias',
+      'A notifier moves a mapped page that is also cached for a linear alias',
       { invalidations: 1, aliases: 'one', flush: 'atomic' },
       [migrate],
       mapped_small(),
