@@ -62,7 +62,7 @@ function output(stream: NodeJS.WriteStream): Output {
     },
     terminal: stream.isTTY === true,
     get columns() {
-      return stream.columns ?? 100;
+      return stream.columns || 100;
     },
     colour: wantsColour(stream.isTTY === true, process.env),
   };
