@@ -89,7 +89,7 @@ function inlinePredicate(context: Context, id: string, name: string): PredicateG
   );
   const inliner = new Inliner(context, { function: fn, bindings, process: null });
   const { emitter } = inliner;
-  const result = emitter.newLocal(`${fn.name}.result`, fn.span, booleanShape.domain, true);
+  const result = emitter.newLocal(`${fn.name}.result`, fn.span, booleanShape.domain, 'call');
   const leaves: readonly Expr[] = [{ op: 'local', local: result }];
   inliner.run({ leaves, before: false, base: 0, indexes: [], shape: booleanShape });
   const predicate = { name: id, entry: 0, blocks: emitter.finish(), locals: emitter.locals, result };
@@ -106,7 +106,7 @@ function functionOf(context: Context, id: string, what: string): ir.Function {
 }
 
 function rootBinding(shape: Shape, before: boolean): Binding {
-  return { place: { leaves: null, before, base: 0, indexes: [], shape }, token: null };
+  return { place: { leaves: null, before, base: 0, indexes: [], shape }, token: null, toValue: false };
 }
 
 function argumentBinding(
@@ -129,7 +129,7 @@ function argumentBinding(
         : `Give it one of ${domain.names?.join(', ') ?? `${domain.lo}..${domain.hi}`}.`,
     );
   const leaves: readonly Expr[] = [{ op: 'const', value: value ?? 0 }];
-  return { place: { leaves, before: false, base: 0, indexes: [], shape }, token: null };
+  return { place: { leaves, before: false, base: 0, indexes: [], shape }, token: null, toValue: false };
 }
 
 /** What runs before the first step runs on constants: an error there is certain, and no trace could show it. */

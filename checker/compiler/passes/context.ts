@@ -2,8 +2,11 @@
 import type { Cell, Expr, Failure, Frame } from '../ir/graph.js';
 import type * as ir from '../ir/program.js';
 import type { Diagnostics } from './diagnostics.js';
+import type { Lasting } from './emitter.js';
+import { factsOf, type FunctionFacts } from './facts.js';
 import type { Join } from './knowledge.js';
 import type { Shape, Shapes } from './layout.js';
+import type { Value } from './values.js';
 
 /** A place in memory: shared cells, or leaves (locals and constants) of a frame. */
 export interface Located {
@@ -21,6 +24,8 @@ export interface Binding {
   readonly place: Located;
   /** Of an alias: the local that is read wherever the alias is used. */
   readonly token: number | null;
+  /** Whether it stands for the value that it was set to, and may stand for another one when it is set again. */
+  readonly toValue: boolean;
 }
 
 /** A call that is being inlined. */
@@ -29,16 +34,17 @@ export interface CallFrame {
   readonly bindings: (Binding | undefined)[];
   /** The frames of the callers, each at its call. */
   readonly outer: readonly Frame[];
-  /** Where the result goes, or null if there is none or nobody wants it. */
-  readonly target: { readonly place: Located; readonly name: string } | null;
+  /** What becomes of the result, or null if there is none or nobody wants it. */
+  readonly give: ((values: readonly Value[], frame: CallFrame, span: ir.Span) => void) | null;
+  /** The shape that the result is wanted in. */
+  readonly result: Shape | null;
   readonly exit: Join;
   readonly labels: Map<number, { readonly onBreak: Join; readonly onContinue: () => void }>;
 }
 
 export class Context {
   readonly failures: Failure[] = [];
-  readonly #assigned = new Map<ir.Function, ReadonlySet<number>>();
-  readonly #aliasedTwice = new Map<ir.Function, ReadonlySet<number>>();
+  readonly #facts = new Map<ir.Function, FunctionFacts>();
 
   constructor(
     readonly program: ir.Program,
@@ -63,89 +69,33 @@ export class Context {
     return this.failures.push({ kind: 'assertion', property, message, frames }) - 1;
   }
 
-  /** The variables that the function itself assigns: a parameter among the others keeps its first value. */
-  assigned(fn: ir.Function): ReadonlySet<number> {
-    const known = this.#assigned.get(fn);
-    if (known !== undefined) return known;
-    const assigned = assignedVariables(fn.body);
-    this.#assigned.set(fn, assigned);
-    return assigned;
+  /** How many statements assign a variable: none of them a parameter that keeps its first value. */
+  assignments(fn: ir.Function, variable: number): number {
+    return this.#factsOf(fn).assignments.get(variable) ?? 0;
   }
 
-  /** The aliases that more than one statement binds: which place they name would depend on the path. */
-  aliasedTwice(fn: ir.Function): ReadonlySet<number> {
-    const known = this.#aliasedTwice.get(fn);
-    if (known !== undefined) return known;
-    const all = aliasesOf(fn.body);
-    const twice = new Set(all.filter((variable, i) => all.indexOf(variable) !== i));
-    this.#aliasedTwice.set(fn, twice);
-    return twice;
+  /** How long a local made for a variable keeps its value. */
+  lasting(fn: ir.Function, variable: number): Lasting {
+    if (fn.variables[variable]?.role !== 'value') return 'place';
+    const sets = this.assignments(fn, variable) + (variable < fn.parameters ? 1 : 0);
+    return sets <= 1 ? 'fixed' : 'call';
   }
-}
 
-function aliasesOf(body: readonly ir.Stmt[]): readonly number[] {
-  return body.flatMap((statement) => {
-    switch (statement.do) {
-      case 'alias':
-        return [statement.variable];
-      case 'if':
-        return [...aliasesOf(statement.then), ...aliasesOf(statement.else)];
-      case 'for':
-      case 'loop':
-      case 'block':
-        return aliasesOf(statement.body);
-      default:
-        return [];
-    }
-  });
-}
+  /** Whether more than one statement binds an alias: which place it names would depend on the path. */
+  isAliasedTwice(fn: ir.Function, variable: number): boolean {
+    return (this.#factsOf(fn).aliases.get(variable) ?? 0) > 1;
+  }
 
-/** The variables that statements set, and those whose places they write to or pass on. */
-export function assignedVariables(body: readonly ir.Stmt[]): ReadonlySet<number> {
-  const assigned = new Set<number>();
-  const collect = (statements: readonly ir.Stmt[]): void => {
-    for (const statement of statements) {
-      switch (statement.do) {
-        case 'set':
-        case 'choose':
-          assigned.add(statement.variable);
-          break;
-        case 'alias':
-        case 'assign':
-          assigned.add(statement.place.variable);
-          break;
-        case 'call':
-          if (statement.target !== null) assigned.add(statement.target);
-          for (const argument of statement.args)
-            if ('place' in argument) assigned.add(argument.place.variable);
-          break;
-        case 'yield':
-          if (statement.restVariable !== null) assigned.add(statement.restVariable);
-          if (statement.rest !== null) collect(statement.rest);
-          break;
-        case 'if':
-          collect(statement.then);
-          collect(statement.else);
-          break;
-        case 'for':
-          assigned.add(statement.variable);
-          collect(statement.body);
-          break;
-        case 'loop':
-        case 'block':
-          collect(statement.body);
-          break;
-        case 'assume':
-        case 'assert':
-        case 'break':
-        case 'continue':
-        case 'return':
-          break;
-        default:
-          return statement satisfies never;
-      }
-    }
-  };
-  collect(body);
-  return assigned;
+  /** Whether the only `return` of a function is its last statement. */
+  returnsAtEnd(fn: ir.Function): boolean {
+    return this.#factsOf(fn).returnsAtEnd;
+  }
+
+  #factsOf(fn: ir.Function): FunctionFacts {
+    const known = this.#facts.get(fn);
+    if (known !== undefined) return known;
+    const facts = factsOf(fn);
+    this.#facts.set(fn, facts);
+    return facts;
+  }
 }

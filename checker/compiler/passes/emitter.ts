@@ -13,8 +13,17 @@ interface OpenBlock {
   end: Terminator | null;
 }
 
+/**
+ * How long a local keeps its value: `fixed`: it is set in one place only, for as long as it is in scope; `call`: only
+ * the code of its own frame changes it; `place`: so does code that is passed a reference to it.
+ */
+export type Lasting = 'fixed' | 'call' | 'place';
+
 /** More blocks than this are a recursion or an unrolling that has got out of hand. */
 const BLOCK_LIMIT = 200_000;
+
+/** Not a block: where code goes that nothing reaches. */
+const NOWHERE = -1;
 
 /** Not a local: whether the code runs before the first step of its process, as an interval of 0 and 1. */
 const BEFORE_FIRST_STEP = -1;
@@ -23,8 +32,9 @@ export class Emitter {
   readonly knowledge = new Knowledge();
   readonly locals: Local[] = [];
   readonly #blocks: OpenBlock[] = [];
-  /** By local: whether a call cannot change it, because only the code of its own frame assigns it. */
-  readonly #stable: boolean[] = [];
+  /** Takes what is emitted behind the end of a block. */
+  readonly #nowhere: OpenBlock = { instrs: [], end: null };
+  readonly #lasting: Lasting[] = [];
   #current: number;
   #reachable = true;
   #statementBlock: number;
@@ -63,19 +73,25 @@ export class Emitter {
     return this.#blocks.push({ instrs: [], end: null }) - 1;
   }
 
-  newLocal(name: string, span: Span, domain: Domain | null, stable: boolean): number {
-    this.#stable.push(stable);
+  newLocal(name: string, span: Span, domain: Domain | null, lasting: Lasting): number {
+    this.#lasting.push(lasting);
     return this.locals.push({ name, span, domain }) - 1;
   }
 
   /** A local that is set when an alias is made and read wherever it is used, so that liveness sees how long it lives. */
   newToken(name: string, span: Span): number {
-    this.#stable.push(true);
+    this.#lasting.push('call');
     return this.locals.push({ name, span, domain: null, alias: true }) - 1;
   }
 
-  isStable(local: number): boolean {
-    return this.#stable[local] === true;
+  /** Whether a local keeps its value during calls that its frame makes. */
+  lastsCalls(local: number): boolean {
+    return this.#lasting[local] !== 'place';
+  }
+
+  /** Whether a local keeps its value for as long as it is in scope. */
+  isFixed(local: number): boolean {
+    return this.#lasting[local] === 'fixed';
   }
 
   domainOf(local: number): Domain | null {
@@ -90,10 +106,13 @@ export class Emitter {
 
   /** Ends the current block. What is emitted until the next `enter` is never reached and goes nowhere. */
   end(terminator: Terminator): void {
-    const block = this.#block(this.#current);
-    if (this.#reachable) block.end = terminator;
-    this.#current = this.newBlock();
-    this.#reachable = false;
+    if (this.#reachable) this.#block(this.#current).end = terminator;
+    this.#leave();
+  }
+
+  /** Takes back a block that nothing jumps to, if it is the newest. */
+  discard(block: number): void {
+    if (block === this.#blocks.length - 1) this.#blocks.pop();
   }
 
   /** The current block and how much is in it: to find out whether something was emitted since. */
@@ -163,16 +182,24 @@ export class Emitter {
 
   jump(join: Join): void {
     if (!this.#reachable) return;
-    join.block ??= this.newBlock();
     join.arrive();
-    this.end({ to: 'block', block: join.block });
+    if (join.first === null) join.first = this.#current;
+    else {
+      if (join.block === null) {
+        join.block = this.newBlock();
+        this.#block(join.first).end = { to: 'block', block: join.block };
+      }
+      this.#block(this.#current).end = { to: 'block', block: join.block };
+    }
+    this.#leave();
   }
 
   /** Goes on behind a join; locals from `limit` on are of no further interest. */
   enterJoin(join: Join, limit = Number.POSITIVE_INFINITY): void {
     join.meet(limit);
-    if (join.block !== null) this.enter(join.block);
-    else this.end({ to: 'end' });
+    const block = join.block ?? join.first;
+    if (block !== null) this.enter(block);
+    else this.#leave();
   }
 
   /** The block of steps that are not enabled. */
@@ -189,7 +216,14 @@ export class Emitter {
     return this.#blocks.map(({ instrs, end }) => ({ instrs, end: end ?? { to: 'disabled' } }));
   }
 
+  #leave(): void {
+    this.#nowhere.instrs.length = 0;
+    this.#current = NOWHERE;
+    this.#reachable = false;
+  }
+
   #block(block: number): OpenBlock {
+    if (block === NOWHERE) return this.#nowhere;
     const found = this.#blocks[block];
     if (found === undefined) throw new RangeError(`no block ${block}`);
     return found;

@@ -168,44 +168,44 @@ export class Expressions {
     const { reachable, current: before } = emitter;
     const join = emitter.join();
     let results: readonly number[] | null = null;
-    const arms = [
-      { block: emitter.newBlock(), truth: true, body: then },
-      { block: emitter.newBlock(), truth: false, body: otherwise },
-    ] as const;
-    const begin = (arm: (typeof arms)[number]): void => {
+    const begin = (block: number, truth: boolean): void => {
       join.restart();
-      emitter.enter(arm.block, reachable);
-      this.guards.narrow(test.expr, arm.truth);
+      emitter.enter(block, reachable);
+      this.guards.narrow(test.expr, truth);
     };
     const finish = (values: readonly Value[]): void => {
       // They live within the step: no domain, and none to check.
       results ??= Array.from({ length: size }, () =>
-        emitter.newLocal(`${frame.fn.name}.$${emitter.locals.length}`, span, null, true),
+        emitter.newLocal(`${frame.fn.name}.$${emitter.locals.length}`, span, null, 'fixed'),
       );
       for (const [i, local] of results.entries()) emitter.set(local, values[i] ?? constantValue(0));
       emitter.jump(join);
     };
-    const evaluate = (arm: (typeof arms)[number]): { values: readonly Value[]; pure: boolean } => {
-      begin(arm);
+    const evaluate = (truth: boolean, body: () => readonly Value[]) => {
+      const block = emitter.newBlock();
+      begin(block, truth);
       const start = emitter.position();
-      const values = arm.body();
-      return { values, pure: emitter.isAt(start) };
+      const values = body();
+      return { block, values, pure: emitter.isAt(start) };
     };
-    const first = evaluate(arms[0]);
+    const first = evaluate(true, then);
     if (!first.pure) finish(first.values);
-    const second = evaluate(arms[1]);
+    const second = evaluate(false, otherwise);
     if (first.pure && second.pure) {
       join.restart();
       emitter.enter(before, reachable);
+      emitter.discard(second.block);
+      emitter.discard(first.block);
       return combine(first.values, second.values);
     }
     finish(second.values);
     if (first.pure) {
-      begin(arms[0]);
+      begin(first.block, true);
       finish(first.values);
     }
+    join.restart();
     emitter.enter(before, reachable);
-    emitter.end({ to: 'branch', test: test.expr, then: arms[0].block, else: arms[1].block });
+    emitter.end({ to: 'branch', test: test.expr, then: first.block, else: second.block });
     emitter.enterJoin(join);
     return (results ?? []).map((local) => emitter.local(local));
   }

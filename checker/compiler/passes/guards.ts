@@ -87,7 +87,7 @@ export class Guards {
   /** Keeps a value in a local of its own. */
   keep(value: Value, frame: CallFrame, span: Span): Value {
     const name = `${frame.fn.name}.$${this.emitter.locals.length}`;
-    const local = this.emitter.newLocal(name, span, null, true);
+    const local = this.emitter.newLocal(name, span, null, 'fixed');
     this.emitter.set(local, value);
     return this.emitter.local(local);
   }

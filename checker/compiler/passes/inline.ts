@@ -6,20 +6,18 @@
  */
 import type { BoundaryPoint, Expr } from '../ir/graph.js';
 import type * as ir from '../ir/program.js';
-import { assignedVariables, type Binding, type CallFrame, type Context, type Located } from './context.js';
+import { Bindings } from './bindings.js';
+import type { Binding, CallFrame, Context, Located } from './context.js';
 import { Emitter } from './emitter.js';
 import { Expressions } from './expressions.js';
-import { ANY, hull, type Interval, isPoint, point, within } from './intervals.js';
-import { numberShape } from './layout.js';
+import { type Interval, isPoint, within } from './intervals.js';
+import { Loops } from './loops.js';
 import { restExpression } from './rest.js';
 import { placeText } from './text.js';
-import { binaryValue, constantValue, type Value } from './values.js';
+import { constantValue, type Value } from './values.js';
 
 /** How many calls of one function may be open at a time; one more is a `recursion` model error. */
 export const RECURSION_LIMIT = 32;
-
-/** A counted loop with more rounds than this stays a loop. */
-const UNROLL_LIMIT = 1024;
 
 export interface Entry {
   readonly function: ir.Function;
@@ -33,6 +31,8 @@ export class Inliner {
   readonly emitter: Emitter;
   readonly boundaries: BoundaryPoint[] = [];
   readonly #expressions: Expressions;
+  readonly #bindings: Bindings;
+  readonly #loops: Loops;
   readonly #open = new Map<ir.Function, number>();
 
   constructor(
@@ -41,6 +41,8 @@ export class Inliner {
   ) {
     this.emitter = new Emitter(entry.process !== null);
     this.#expressions = new Expressions(context, this.emitter, entry.process);
+    this.#bindings = new Bindings(context, this.emitter, this.#expressions);
+    this.#loops = new Loops(this.emitter, this.#expressions, (body, frame) => this.#statements(body, frame));
   }
 
   /** Emits the whole graph. `result` is where the entry function's result goes. */
@@ -50,25 +52,18 @@ export class Inliner {
       fn: this.entry.function,
       bindings: [...this.entry.bindings],
       outer: [],
-      target: result === null ? null : { place: result, name: 'result' },
+      result: result?.shape ?? null,
+      give:
+        result === null
+          ? null
+          : (values, at, span) => this.#expressions.places.write(result, values, 'result', at, span),
       exit: emitter.join(),
       labels: new Map(),
     };
-    this.#ownAssignedParameters(frame);
+    this.#bindings.ownAssignedParameters(frame);
     this.#body(frame);
     emitter.enterJoin(frame.exit, 0);
     emitter.end({ to: 'end' });
-  }
-
-  /** Arguments of the scenario are constants; a parameter that the function assigns starts as one. */
-  #ownAssignedParameters(frame: CallFrame): void {
-    for (const variable of this.context.assigned(frame.fn)) {
-      const given = frame.bindings[variable]?.place.leaves?.[0];
-      if (given?.op !== 'const') continue;
-      frame.bindings[variable] = undefined;
-      const leaf = this.#expressions.places.binding(variable, frame).place.leaves?.[0];
-      if (leaf?.op === 'local') this.emitter.set(leaf.local, constantValue(given.value));
-    }
   }
 
   #body(frame: CallFrame): void {
@@ -112,9 +107,9 @@ export class Inliner {
       case 'if':
         return this.#if(statement, frame);
       case 'loop':
-        return this.#loop(statement, frame);
+        return this.#loops.endless(statement, frame);
       case 'for':
-        return this.#for(statement, frame);
+        return this.#loops.counted(statement, frame);
       case 'block': {
         const join = this.emitter.join();
         frame.labels.set(statement.label, { onBreak: join, onContinue: () => this.emitter.jump(join) });
@@ -129,14 +124,13 @@ export class Inliner {
         return statement.do === 'break' ? this.emitter.jump(label.onBreak) : label.onContinue();
       }
       case 'return': {
-        const { target } = frame;
-        if (statement.value !== null) {
-          const { value, span } = statement;
-          if (target === null) this.#expressions.evaluate(value, frame);
-          else {
-            const values = this.#expressions.evaluateAs(target.place.shape, value, frame);
-            this.#expressions.places.write(target.place, values, target.name, frame, span);
-          }
+        const { value, span } = statement;
+        if (value !== null) {
+          const values =
+            frame.result === null
+              ? this.#expressions.evaluate(value, frame)
+              : this.#expressions.evaluateAs(frame.result, value, frame);
+          frame.give?.(values, frame, span);
         }
         return this.emitter.jump(frame.exit);
       }
@@ -146,17 +140,16 @@ export class Inliner {
   }
 
   #set(variable: number, value: ir.Expr, span: ir.Span, frame: CallFrame): void {
-    const { places } = this.#expressions;
-    const { place } = places.binding(variable, frame);
-    const values = this.#expressions.evaluateAs(place.shape, value, frame);
-    places.write(place, values, frame.fn.variables[variable]?.name ?? '?', frame, span);
+    const shape = this.#bindings.shapeOf(frame.fn, variable);
+    const values = this.#expressions.evaluateAs(shape, value, frame);
+    this.#bindings.set(variable, values, frame, frame, span);
   }
 
   #alias(statement: ir.Stmt & { do: 'alias' }, frame: CallFrame): void {
     const { places } = this.#expressions;
     const variable = frame.fn.variables[statement.variable];
     if (variable === undefined) throw new RangeError(`no variable ${statement.variable}`);
-    if (this.context.aliasedTwice(frame.fn).has(statement.variable))
+    if (this.context.isAliasedTwice(frame.fn, statement.variable))
       this.context.diagnostics.add(
         statement.span,
         `\`${variable.name}\` names one place here and another one elsewhere`,
@@ -166,7 +159,7 @@ export class Inliner {
     const located = places.freeze(places.locate(statement.place, frame), name, variable.span, () => false);
     const token = frame.bindings[statement.variable]?.token ?? this.emitter.newToken(name, variable.span);
     this.emitter.push({ do: 'set', local: token, value: { op: 'const', value: 0 } });
-    frame.bindings[statement.variable] = { place: located, token };
+    frame.bindings[statement.variable] = { place: located, token, toValue: false };
   }
 
   #assign(statement: ir.Stmt & { do: 'assign' }, frame: CallFrame): void {
@@ -193,75 +186,30 @@ export class Inliner {
       return emitter.end({ to: 'failure', failure });
     }
     const { target } = statement;
-    const result =
-      target === null
-        ? null
-        : { place: places.binding(target, frame).place, name: frame.fn.variables[target]?.name ?? '?' };
+    // The caller's variables get their locals before those of the callee, which are forgotten behind the call.
+    const bound = target !== null && context.returnsAtEnd(callee) && this.#bindings.isBindable(target, frame);
+    if (target !== null && !bound) this.#expressions.places.binding(target, frame);
     const limit = emitter.locals.length;
+    let result: readonly Value[] = [];
     const inner: CallFrame = {
       fn: callee,
-      bindings: this.#arguments(callee, statement, frame),
+      bindings: this.#bindings.ofArguments(callee, statement, frame),
       outer: context.stack(frame, statement.span, `${callee.name}(...)`),
-      target: result,
+      result: target === null ? null : this.#bindings.shapeOf(frame.fn, target),
+      give:
+        target === null
+          ? null
+          : (values, at, span) => {
+              result = this.#bindings.set(target, values, frame, at, span);
+            },
       exit: emitter.join(),
       labels: new Map(),
     };
     this.#body(inner);
     emitter.enterJoin(inner.exit, limit);
-  }
-
-  #arguments(callee: ir.Function, call: ir.Stmt & { do: 'call' }, frame: CallFrame): Binding[] {
-    const located = call.args.map((argument, i) => {
-      const parameter = callee.variables[i];
-      if (parameter === undefined) throw new RangeError(`too many arguments for ${callee.name}`);
-      if ('place' in argument) {
-        const place = this.#expressions.places.locate(argument.place, frame);
-        return { parameter, place, values: null, span: argument.place.span };
-      }
-      const shape = this.context.shapes.of(parameter.type, parameter.name, parameter.span);
-      const values = this.#expressions.evaluateAs(shape, argument.value, frame);
-      return { parameter, place: null, values, span: argument.value.span, shape };
-    });
-    return located.map(({ parameter, place, values, span }, i): Binding => {
-      const name = `${callee.name}.${parameter.name}`;
-      if (place !== null) {
-        const { emitter } = this;
-        const keep = (local: number): boolean => emitter.isStable(local) && emitter.domainOf(local) !== null;
-        const frozen = this.#expressions.places.freeze(place, name, span, keep);
-        return { place: frozen, token: null };
-      }
-      return this.#parameter(callee, parameter, i, values, span, frame);
-    });
-  }
-
-  /** Binds a value parameter: to the argument itself where nothing can change it during the call, else to a copy. */
-  #parameter(
-    callee: ir.Function,
-    parameter: ir.Variable,
-    position: number,
-    values: readonly Value[],
-    span: ir.Span,
-    frame: CallFrame,
-  ): Binding {
-    const { emitter, context } = this;
-    const shape = context.shapes.of(parameter.type, parameter.name, parameter.span);
-    const assigned = parameter.role !== 'value' || context.assigned(callee).has(position);
-    const leaves = context.shapes.leaves(shape).map((leaf, i): Expr => {
-      const path = [parameter.name, ...leaf.path];
-      const { domain } = leaf.shape;
-      const name = path.join('.');
-      const given = values[i] ?? constantValue(0);
-      const value = this.#expressions.guards.domain(given, domain, () => name, frame, span);
-      if (!assigned && value.expr.op === 'const') return value.expr;
-      if (!assigned && value.expr.op === 'local' && emitter.isStable(value.expr.local)) {
-        const own = emitter.domainOf(value.expr.local);
-        if (domain === null || (own !== null && within(own, domain))) return value.expr;
-      }
-      const local = emitter.newLocal(`${callee.name}.${name}`, parameter.span, domain, !assigned);
-      emitter.set(local, value);
-      return { op: 'local', local };
-    });
-    return { place: { leaves, before: false, base: 0, indexes: [], shape }, token: null };
+    if (bound)
+      for (const { expr, lo, hi } of result)
+        if (expr.op === 'local') emitter.knowledge.set(expr.local, { lo, hi });
   }
 
   #choose(statement: ir.Stmt & { do: 'choose' }, frame: CallFrame): void {
@@ -289,7 +237,7 @@ export class Inliner {
     const leaf = place.leaves?.[place.base];
     const domain = leaf?.op === 'local' ? emitter.domainOf(leaf.local) : null;
     const fits = leaf?.op === 'local' && (domain === null || within(range, domain));
-    const local = fits ? leaf.local : emitter.newLocal(`${frame.fn.name}.${name}`, span, null, true);
+    const local = fits ? leaf.local : emitter.newLocal(`${frame.fn.name}.${name}`, span, null, 'fixed');
     const block = emitter.newBlock();
     const { reachable } = emitter;
     emitter.end({ to: 'choose', local, count: count.expr, block });
@@ -379,136 +327,5 @@ export class Inliner {
       join.restart();
     }
     emitter.enterJoin(join);
-  }
-
-  #loop(statement: ir.Stmt & { do: 'loop' }, frame: CallFrame): void {
-    const { emitter } = this;
-    const join = emitter.join();
-    const head = this.#head(statement.body, frame);
-    const again = (): void => {
-      if (emitter.reachable) emitter.end({ to: 'block', block: head });
-    };
-    frame.labels.set(statement.label, { onBreak: join, onContinue: again });
-    this.#statements(statement.body, frame);
-    again();
-    emitter.enterJoin(join);
-  }
-
-  /** Starts the head of a loop: nothing is known of what its body may change. */
-  #head(body: readonly ir.Stmt[], frame: CallFrame): number {
-    const { emitter } = this;
-    const head = emitter.newBlock();
-    const { reachable } = emitter;
-    emitter.end({ to: 'block', block: head });
-    emitter.enter(head, reachable);
-    this.#forget(body, frame);
-    return head;
-  }
-
-  #forget(body: readonly ir.Stmt[], frame: CallFrame): void {
-    for (const variable of assignedVariables(body))
-      for (const leaf of frame.bindings[variable]?.place.leaves ?? [])
-        if (leaf.op === 'local') this.emitter.knowledge.set(leaf.local, undefined);
-  }
-
-  #for(statement: ir.Stmt & { do: 'for' }, frame: CallFrame): void {
-    const { emitter } = this;
-    const from = this.#expressions.scalar(statement.from, frame);
-    const rounds = isPoint(from) ? this.#rounds(from.lo, statement, frame) : null;
-    if (rounds === null) return this.#countedLoop(statement, from, frame);
-    const done = emitter.join();
-    for (let round = 0; round < rounds && emitter.reachable; round++) {
-      const next = emitter.join();
-      frame.labels.set(statement.label, { onBreak: done, onContinue: () => emitter.jump(next) });
-      const leaves: readonly Expr[] = [{ op: 'const', value: from.lo + round * statement.step }];
-      frame.bindings[statement.variable] = {
-        place: { leaves, before: false, base: 0, indexes: [], shape: numberShape },
-        token: null,
-      };
-      this.#statements(statement.body, frame);
-      emitter.jump(next);
-      emitter.enterJoin(next);
-    }
-    emitter.jump(done);
-    emitter.enterJoin(done);
-  }
-
-  /** How many rounds a counted loop makes, or null if that is not known or too many to unroll. */
-  #rounds(from: number, statement: ir.Stmt & { do: 'for' }, frame: CallFrame): number | null {
-    const { emitter } = this;
-    const { current, reachable } = emitter;
-    // The bound is read again in each round: only what the body cannot change counts as constant.
-    const trial = emitter.join();
-    emitter.enter(emitter.newBlock(), reachable);
-    const start = emitter.position();
-    this.#forget(statement.body, frame);
-    const to = this.#expressions.scalar(statement.to, frame);
-    const pure = emitter.isAt(start);
-    trial.restart();
-    emitter.enter(current, reachable);
-    if (!pure || !isPoint(to)) return null;
-    const rounds = statement.step === 1 ? to.lo - from : from - to.lo + 1;
-    return rounds > UNROLL_LIMIT ? null : Math.max(0, rounds);
-  }
-
-  #countedLoop(statement: ir.Stmt & { do: 'for' }, from: Value, frame: CallFrame): void {
-    const { emitter } = this;
-    const { guards } = this.#expressions;
-    const { step, span } = statement;
-    const declared = frame.fn.variables[statement.variable];
-    if (declared === undefined) throw new RangeError(`no variable ${statement.variable}`);
-    const bounds = this.#counterRange(statement, from, frame);
-    // The counter's domain is where its bounds lead: one past the last index is no error.
-    const domain = within(ANY, bounds) ? null : { lo: bounds.lo, hi: bounds.hi, names: null };
-    const local = emitter.newLocal(`${frame.fn.name}.${declared.name}`, declared.span, domain, true);
-    const leaves: readonly Expr[] = [{ op: 'local', local }];
-    frame.bindings[statement.variable] = {
-      place: { leaves, before: false, base: 0, indexes: [], shape: numberShape },
-      token: null,
-    };
-    emitter.set(local, from);
-    const done = emitter.join();
-    const head = this.#head(statement.body, frame);
-    emitter.startStatement();
-    emitter.knowledge.set(local, bounds);
-    const to = this.#expressions.scalar(statement.to, frame);
-    const test = binaryValue(step === 1 ? '<' : '>=', emitter.local(local), to);
-    const [body, exit] = [emitter.newBlock(), emitter.newBlock()];
-    const parting = emitter.join();
-    const { reachable } = emitter;
-    emitter.end({ to: 'branch', test: test.expr, then: body, else: exit });
-    emitter.enter(body, reachable);
-    guards.narrow(test.expr, true);
-    const next = emitter.join();
-    frame.labels.set(statement.label, { onBreak: done, onContinue: () => emitter.jump(next) });
-    this.#statements(statement.body, frame);
-    emitter.jump(next);
-    emitter.enterJoin(next);
-    if (emitter.reachable) {
-      const moved = binaryValue('+', emitter.local(local), constantValue(step));
-      const name = (): string => `${declared.name}${step === 1 ? '++' : '--'}`;
-      emitter.set(local, guards.arithmetic(moved, name, frame, span));
-      emitter.end({ to: 'block', block: head });
-    }
-    parting.restart();
-    emitter.enter(exit, reachable);
-    emitter.jump(done);
-    emitter.enterJoin(done);
-  }
-
-  /** The values that the counter of a loop may have: between where it starts and where its bound lets it get. */
-  #counterRange(statement: ir.Stmt & { do: 'for' }, from: Value, frame: CallFrame): Interval {
-    const { emitter } = this;
-    const { current, reachable } = emitter;
-    const trial = emitter.join();
-    emitter.enter(emitter.newBlock(), reachable);
-    this.#forget(statement.body, frame);
-    const to = this.#expressions.scalar(statement.to, frame);
-    trial.restart();
-    emitter.enter(current, reachable);
-    const last = statement.step === 1 ? to : { lo: to.lo - 1, hi: to.hi - 1 };
-    return statement.step === 1
-      ? { lo: from.lo, hi: hull(from, point(last.hi)).hi }
-      : { lo: hull(from, point(last.lo)).lo, hi: from.hi };
   }
 }

@@ -52,7 +52,9 @@ export class Join {
   readonly #mark: number;
   readonly #changes = new Map<number, { interval: Interval | undefined; paths: number }>();
   #paths = 0;
-  /** The block that the paths jump to, made for the first one. */
+  /** The block of the first path, left open: if no other path arrives, its code goes on there. */
+  first: number | null = null;
+  /** The block that the paths jump to, made for the second one. */
   block: number | null = null;
 
   constructor(private readonly knowledge: Knowledge) {

@@ -43,6 +43,8 @@ export interface VectorShape {
 /** One scalar of a shape. */
 export interface Leaf {
   readonly path: readonly (string | number)[];
+  /** The path as it stands behind the name of what has the shape: `.mode`, `[1].mode`, or nothing. */
+  readonly text: string;
   readonly shape: ScalarShape;
 }
 
@@ -218,10 +220,15 @@ export const numberShape: ScalarShape = {
 };
 
 function collectLeaves(shape: Shape, path: readonly (string | number)[], leaves: Leaf[]): void {
-  if (shape.kind === 'scalar') leaves.push({ path, shape });
+  if (shape.kind === 'scalar') leaves.push({ path, text: memberText(path), shape });
   else if (shape.kind === 'record')
     for (const [name, field] of shape.fields) collectLeaves(field.shape, [...path, name], leaves);
   else for (let i = 0; i < shape.length; i++) collectLeaves(shape.element, [...path, i], leaves);
+}
+
+function memberText(path: readonly (string | number)[]): string {
+  const text = pathText(path);
+  return text === '' || text.startsWith('[') ? text : `.${text}`;
 }
 
 function boundText(bound: Bound): string {

@@ -3,11 +3,10 @@ import type { CellRef, Expr } from '../ir/graph.js';
 import * as simple from '../ir/simplify.js';
 import type * as ir from '../ir/program.js';
 import { sameIndexes, visitExpr } from '../ir/traverse.js';
-import type { CallFrame, Context, Located } from './context.js';
+import type { Binding, CallFrame, Context, Located } from './context.js';
 import type { Emitter } from './emitter.js';
 import type { Guards } from './guards.js';
 import { ANY, hull, isPoint, meet } from './intervals.js';
-import { pathText } from './layout.js';
 import { placeText } from './text.js';
 import { binaryValue, conditionalValue, constantValue, type Value, valueOf } from './values.js';
 
@@ -23,53 +22,45 @@ export class Places {
   locate(place: ir.Place, frame: CallFrame): Located {
     const binding = this.binding(place.variable, frame);
     if (binding.token !== null) this.emitter.useToken(binding.token);
-    let found = binding.place;
+    let { base, shape, indexes } = binding.place;
     for (const [i, part] of place.path.entries()) {
       if ('field' in part) {
-        const field = found.shape.kind === 'record' ? found.shape.fields.get(part.field) : undefined;
+        const field = shape.kind === 'record' ? shape.fields.get(part.field) : undefined;
         if (field === undefined)
           throw new TypeError(`no field ${part.field} in ${placeText(frame.fn, place)}`);
-        found = { ...found, base: found.base + field.offset, shape: field.shape };
+        base += field.offset;
+        shape = field.shape;
         continue;
       }
-      const { shape } = found;
       if (shape.kind !== 'vector') throw new TypeError(`no vector: ${placeText(frame.fn, place)}`);
+      const { element, length } = shape;
       const text = (): string => placeText(frame.fn, { ...place, path: place.path.slice(0, i + 1) });
-      const index = this.guards.index(
-        this.scalar(part.index, frame),
-        shape.length,
-        text,
-        frame,
-        part.index.span,
-      );
-      const stride = shape.element.size;
-      found = isPoint(index)
-        ? { ...found, base: found.base + index.lo * stride, shape: shape.element }
-        : {
-            ...found,
-            indexes: [...found.indexes, { value: index.expr, stride, length: shape.length }],
-            shape: shape.element,
-          };
+      const value = this.scalar(part.index, frame);
+      const index = this.guards.index(value, length, text, frame, part.index.span);
+      if (isPoint(index)) base += index.lo * element.size;
+      else indexes = [...indexes, { value: index.expr, stride: element.size, length }];
+      shape = element;
     }
-    return found;
+    return { ...binding.place, base, shape, indexes };
   }
 
   /** What a variable stands for; one that was never set gets its locals now. */
-  binding(variable: number, frame: CallFrame): { readonly place: Located; readonly token: number | null } {
+  binding(variable: number, frame: CallFrame): Binding {
     const known = frame.bindings[variable];
     if (known !== undefined) return known;
     const declared = frame.fn.variables[variable];
     if (declared === undefined) throw new RangeError(`no variable ${variable} in ${frame.fn.name}`);
     const shape = this.context.shapes.of(declared.type, declared.name, declared.span);
-    const stable = declared.role === 'value';
     const leaves = this.context.shapes.leaves(shape).map((leaf): Expr => {
-      const name = `${frame.fn.name}.${declared.name}${memberText(leaf.path)}`;
-      return {
-        op: 'local',
-        local: this.emitter.newLocal(name, declared.span, leaf.shape.domain, stable),
-      };
+      const name = `${frame.fn.name}.${declared.name}${leaf.text}`;
+      const lasting = this.context.lasting(frame.fn, variable);
+      return { op: 'local', local: this.emitter.newLocal(name, declared.span, leaf.shape.domain, lasting) };
     });
-    const binding = { place: { leaves, before: false, base: 0, indexes: [], shape }, token: null };
+    const binding = {
+      place: { leaves, before: false, base: 0, indexes: [], shape },
+      token: null,
+      toValue: false,
+    };
     frame.bindings[variable] = binding;
     return binding;
   }
@@ -82,7 +73,7 @@ export class Places {
       if (value.op === 'local' && keep(value.local)) return index;
       const domain = { lo: 0, hi: index.length - 1, names: null };
       const known = value.op === 'local' ? meet(this.emitter.intervalOf(value.local), domain) : domain;
-      const local = this.emitter.newLocal(`${owner}[]`, span, domain, true);
+      const local = this.emitter.newLocal(`${owner}[]`, span, domain, 'fixed');
       this.emitter.set(local, valueOf(value, known));
       return { ...index, value: { op: 'local', local } as const };
     });
@@ -102,7 +93,7 @@ export class Places {
       this.guards.domain(
         values[i] ?? constantValue(0),
         leaf.shape.domain,
-        () => name + memberText(leaf.path),
+        () => name + leaf.text,
         frame,
         span,
       ),
@@ -186,12 +177,6 @@ export class Places {
       this.emitter.set(leaf.local, valueOf(expr, hull(value, old)));
     }
   }
-}
-
-/** `.field[1]` behind a variable's name. */
-function memberText(path: readonly (string | number)[]): string {
-  const text = pathText(path);
-  return text === '' || text.startsWith('[') ? text : `.${text}`;
 }
 
 /** Whether an expression reads one of the scalars of a place before the one at `offset`. */

@@ -257,6 +257,9 @@ function colourAssign(text: string): Draft {
   return assign('s.c', text);
 }
 
+/** Every local is set before it is read, as in TypeScript. */
+const start: readonly Draft[] = [set('y', '0'), set('z', 'false'), set('w', '{ m: 0, n: false }')];
+
 const localTypes = { x: below(2), y: below(2), z: bool, w: pair } as const;
 
 function body(isOperation: boolean, depth: number): fc.Arbitrary<Piece> {
@@ -275,7 +278,7 @@ export const randomProgram: fc.Arbitrary<RandomProgram> = fc
     const process = (piece: Piece): FunctionSpec => ({
       parameters: { s: randomRoot },
       locals: localTypes,
-      body: [pause(), ...piece.drafts],
+      body: [set('x', '0'), ...start, pause(), ...piece.drafts],
     });
     const program = {
       specs: {
@@ -283,12 +286,18 @@ export const randomProgram: fc.Arbitrary<RandomProgram> = fc
           parameters: { s: randomRoot, x: below(2) },
           locals: others,
           result: below(2),
-          body: [...helper.drafts, give('x')],
+          body: [...start, ...helper.drafts, give('x')],
         },
         operation: {
           parameters: { s: randomRoot, o: node, x: below(2) },
           locals: others,
-          body: [assign('o.k', 'x'), pause(), ...operation.drafts, assign('o.pair', 'o.pair.n ? w : o.pair')],
+          body: [
+            ...start,
+            assign('o.k', 'x'),
+            pause(),
+            ...operation.drafts,
+            assign('o.pair', 'o.pair.n ? w : o.pair'),
+          ],
         },
         first: process(first),
         second: process(second),
