@@ -141,13 +141,12 @@ export class Exploration {
 
   #lookUp(sources: number): void {
     const store = this.#store;
-    const { kernel } = store;
     const batch = this.#batch;
     const out = this.#out;
     const records = (batch.ends[sources - 1] ?? 0) / this.#record;
     batch.reserve(records);
-    store.grow(Math.min(store.capacity, store.count + records));
-    const { mask } = store;
+    store.makeRoom(store.count + records);
+    const { kernel, mask } = store;
     const lookups = kernel.prepare(store, mask, out, batch, this.#next, sources, this.#steps);
     kernel.touch(store, mask, batch, lookups);
     const before = store.count;
