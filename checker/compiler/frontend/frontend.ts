@@ -8,11 +8,12 @@ import { ts } from 'ts-morph';
 import { InputError } from '../../diagnostics.js';
 import type { ModelSources } from '../../workspace/sources.js';
 import type { Program, RecordType } from '../ir/program.js';
+import { CleanFiles } from './clean-files.js';
 import { Constants } from './constants.js';
 import { rejectAll } from './errors.js';
 import { Functions } from './functions.js';
 import { lowering } from './lowering.js';
-import { type LoadedModel, ModelProject, reachedFiles } from './project.js';
+import { type LoadedModel, ModelProjects, reachedFiles } from './project.js';
 import { EffectAnalysis, guardImpurity } from './purity.js';
 import { problems } from './problems.js';
 import { Locations, Reporter } from './report.js';
@@ -23,7 +24,8 @@ import { typeScriptErrors } from './typescript-errors.js';
 
 /** Keep one for as long as there are models to read: files that do not change are parsed once. */
 export class FrontEnd {
-  readonly #project = new ModelProject();
+  readonly #projects = new ModelProjects();
+  readonly #clean = new CleanFiles();
 
   /**
    * Lowers the roots (processes and predicates, as exported functions) and all that they call.
@@ -34,12 +36,12 @@ export class FrontEnd {
     if (roots.length === 0) {
       throw InputError.of('nothing is to be run or checked', 'Give the scenario a process and a property.');
     }
-    const model = this.#project.load(sources, [...roots.map(({ file }) => file), ...checked]);
+    const model = this.#projects.load(sources, [...roots.map(({ file }) => file), ...checked]);
     const reporter = new Reporter();
     const locations = new Locations(model.names);
     const found = findRoots(model, reporter, roots);
     const files = reachedFiles(model, [...found.files, ...checked.flatMap((name) => model.file(name) ?? [])]);
-    const typeScript = typeScriptErrors(model.program, files);
+    const typeScript = typeScriptErrors(model, files, this.#clean);
     if (typeScript.areSyntax) rejectAll(typeScript.errors, reporter, locations, found.missing);
 
     const session = newSession(model, reporter, locations, files);

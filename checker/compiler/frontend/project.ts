@@ -1,6 +1,6 @@
 /**
  * The sources of a model as a TypeScript program in memory. A file that did not change since the last call is neither
- * parsed nor bound again; nothing is read from disk.
+ * parsed nor bound again, and a model that did not change keeps its checker; nothing is read from disk.
  */
 import { posix } from 'node:path';
 import { Project, ts } from 'ts-morph';
@@ -20,25 +20,65 @@ export interface LoadedModel {
   file(name: string): ts.SourceFile | undefined;
 }
 
-export class ModelProject {
-  #project: Project | null = null;
-  #root: string | null = null;
-  #texts: ReadonlyMap<string, string> = new Map();
+/** How many variants of a model stay parsed: the base, which keeps coming back, and others in turn. */
+const KEPT = 2;
+
+/** The models read so far, the last one first. */
+export class ModelProjects {
+  #projects: ModelProject[] = [];
 
   /** Parses the files named and what they import, as far as that is new. */
-  load(sources: ModelSources, files: Iterable<string>): LoadedModel {
-    const root = sources.root.replaceAll('\\', '/');
+  load(sources: ModelSources, files: readonly string[]): LoadedModel {
+    const same = this.#projects.find((project) => project.holds(sources));
+    const oldest = this.#projects.length < KEPT ? undefined : this.#projects.at(-1);
+    const project = same ?? oldest ?? new ModelProject();
+    this.#projects = [project, ...this.#projects.filter((each) => each !== project)];
+    return project.load(sources, files);
+  }
+}
+
+class ModelProject {
+  #project: Project | null = null;
+  #root = '';
+  #texts: ReadonlyMap<string, string> = new Map();
+
+  /** Whether these are the sources of the last time. */
+  holds(sources: ModelSources): boolean {
     const { texts } = sources;
-    const pathOf = (name: string): string => posix.join(root, name);
+    return (
+      sources.root === this.#root &&
+      texts.size === this.#texts.size &&
+      [...texts].every(([name, text]) => this.#texts.get(name) === text)
+    );
+  }
+
+  load(sources: ModelSources, files: readonly string[]): LoadedModel {
+    const { texts } = sources;
+    const pathOf = (name: string): string => posix.join(sources.root.replaceAll('\\', '/'), name);
+    const isAsked = this.holds(sources);
+    const project = this.#update(sources, pathOf);
+    const missing = files.filter((name) => texts.has(name) && !project.getSourceFile(pathOf(name)));
+    // Each new file makes a new program. Whoever asks twice goes through a catalogue: let it be the last one.
+    const added = missing.length > 0 && isAsked ? texts.keys() : missing;
+    for (const name of added) project.addSourceFileAtPath(pathOf(name));
+    const program = project.getProgram().compilerObject;
+    return {
+      program,
+      checker: program.getTypeChecker(),
+      names: new Map([...texts.keys()].map((name) => [pathOf(name), name])),
+      file: (name) => program.getSourceFile(pathOf(name)),
+    };
+  }
+
+  #update({ root, texts }: ModelSources, pathOf: (name: string) => string): Project {
     // What an import means is remembered with the importing file, so files that come or go invalidate all of that.
     const isSameSet =
       texts.size === this.#texts.size && [...texts.keys()].every((name) => this.#texts.has(name));
-    if (this.#project === null || this.#root !== root || !isSameSet) {
-      this.#project = emptyProject(root);
-      this.#root = root;
+    let project = this.#project;
+    if (project === null || this.#root !== root || !isSameSet) {
+      project = emptyProject(pathOf('.'));
       this.#texts = new Map();
     }
-    const project = this.#project;
     for (const [name, text] of texts) {
       if (this.#texts.get(name) === text) continue;
       project.getFileSystem().writeFileSync(pathOf(name), text);
@@ -47,17 +87,10 @@ export class ModelProject {
         project.createSourceFile(pathOf(name), text, { overwrite: true });
       }
     }
+    this.#project = project;
+    this.#root = root;
     this.#texts = new Map(texts);
-    for (const name of files) {
-      if (texts.has(name)) project.addSourceFileAtPath(pathOf(name));
-    }
-    const program = project.getProgram().compilerObject;
-    return {
-      program,
-      checker: program.getTypeChecker(),
-      names: new Map([...texts.keys()].map((name) => [pathOf(name), name])),
-      file: (name) => program.getSourceFile(pathOf(name)),
-    };
+    return project;
   }
 }
 
@@ -78,16 +111,22 @@ export function reachedFiles(model: LoadedModel, start: Iterable<ts.SourceFile>)
   const reached = new Set<ts.SourceFile>();
   const queue = [...start];
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    if (reached.has(file) || !model.names.has(file.fileName)) continue;
+    if (reached.has(file)) continue;
     reached.add(file);
-    for (const statement of file.statements) {
-      if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
-      if (statement.moduleSpecifier === undefined) continue;
-      const target = model.checker.getSymbolAtLocation(statement.moduleSpecifier)?.declarations?.[0];
-      if (target !== undefined && ts.isSourceFile(target)) queue.push(target);
-    }
+    queue.push(...importedFiles(model, file));
   }
   return reached;
+}
+
+function importedFiles(model: LoadedModel, file: ts.SourceFile): ts.SourceFile[] {
+  return file.statements.flatMap((statement) => {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
+    if (statement.moduleSpecifier === undefined) return [];
+    const target = model.checker.getSymbolAtLocation(statement.moduleSpecifier)?.declarations?.[0];
+    return target !== undefined && ts.isSourceFile(target) && model.names.has(target.fileName)
+      ? [target]
+      : [];
+  });
 }
 
 function emptyProject(root: string): Project {

@@ -1,7 +1,9 @@
 /** TypeScript's own errors as diagnostics, with advice where this language has a better one than "correct the type". */
 import { ts } from 'ts-morph';
+import type { CleanFiles } from './clean-files.js';
 import { globalAdvice } from './globals.js';
 import { problems, type Problem } from './problems.js';
+import type { LoadedModel } from './project.js';
 
 export interface TypeScriptError {
   readonly file: ts.SourceFile;
@@ -13,14 +15,23 @@ export interface TypeScriptError {
 
 /** Syntax errors of the files, or if there are none, their type errors. */
 export function typeScriptErrors(
-  program: ts.Program,
+  model: LoadedModel,
   files: ReadonlySet<ts.SourceFile>,
+  clean: CleanFiles,
 ): { readonly errors: readonly TypeScriptError[]; readonly areSyntax: boolean } {
-  const of = (get: (file: ts.SourceFile) => readonly ts.Diagnostic[]): TypeScriptError[] =>
-    [...files].flatMap((file) => get(file).flatMap((diagnostic) => fromDiagnostic(diagnostic, file)));
-  const syntax = of((file) => program.getSyntacticDiagnostics(file));
+  const { program } = model;
+  const syntax = [...files].flatMap((file) => errorsOf(file, program.getSyntacticDiagnostics(file)));
   if (syntax.length > 0) return { errors: syntax, areSyntax: true };
-  return { errors: of((file) => program.getSemanticDiagnostics(file)), areSyntax: false };
+  const semantic = clean.unknown(model, files).flatMap(({ file, isClean }) => {
+    const errors = errorsOf(file, program.getSemanticDiagnostics(file));
+    if (errors.length === 0) isClean();
+    return errors;
+  });
+  return { errors: semantic, areSyntax: false };
+}
+
+function errorsOf(file: ts.SourceFile, diagnostics: readonly ts.Diagnostic[]): TypeScriptError[] {
+  return diagnostics.flatMap((diagnostic) => fromDiagnostic(diagnostic, file));
 }
 
 function fromDiagnostic(diagnostic: ts.Diagnostic, file: ts.SourceFile): TypeScriptError[] {
