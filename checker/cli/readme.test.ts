@@ -1,0 +1,26 @@
+/** The generated parts of the README are what the program prints now. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { mmucheck, ROOT } from './testing/environment.js';
+
+const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const parts = [...text.matchAll(/<!-- mmucheck (.*?) -->\n([^]*?)<!-- end -->/g)];
+
+it('has the list of claims', () => {
+  expect(parts.map(([, command]) => command)).toContain('list claims --markdown');
+});
+
+it.each(parts.map(([, command = '', printed = '']) => [command, printed]))(
+  'mmucheck %s is current (if not: npm run readme)',
+  async (command, printed) => {
+    const { stdout } = await mmucheck(command.split(' '), { cwd: ROOT });
+    expect(printed).toBe(stdout);
+  },
+);
+
+it('begins with the two commands', () => {
+  const lines = text.split('\n');
+  expect(lines.slice(0, 30)).toContain('npm ci && npx mmucheck check');
+  expect(lines.slice(0, 30)).toContain('npm ci && npm test');
+});
