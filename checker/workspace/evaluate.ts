@@ -6,6 +6,7 @@ import type { Span } from '../compiler/ir/program.js';
 import { InputError } from '../diagnostics.js';
 import * as language from '../language/index.js';
 import { importsOf } from './imports.js';
+import { Recent } from './recent.js';
 import { contentHash, LANGUAGE, type ModelSources, resolveImport } from './sources.js';
 import { suggestion } from './suggest.js';
 import { type CompiledModule, compileModule, type Exports, spanAt, thrownAt } from './transpile.js';
@@ -26,17 +27,11 @@ export interface ModelModules {
   placeOf(error: unknown): Span | null;
 }
 
-const evaluated = new Map<string, ModelModules>();
+const evaluated = new Recent<ModelModules>(100);
 
 /** The modules of some sources; the same ones for equal sources. */
 export function modulesOf(sources: ModelSources): ModelModules {
-  const key = contentHash(sources);
-  let modules = evaluated.get(key);
-  if (modules === undefined) {
-    modules = evaluator(sources);
-    evaluated.set(key, modules);
-  }
-  return modules;
+  return evaluated.get(contentHash(sources), () => evaluator(sources));
 }
 
 function evaluator(sources: ModelSources): ModelModules {

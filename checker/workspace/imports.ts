@@ -1,5 +1,6 @@
 /** What a source file imports, from its text alone. */
 import { ts } from 'ts-morph';
+import { Recent } from './recent.js';
 
 export interface Import {
   readonly specifier: string;
@@ -7,16 +8,13 @@ export interface Import {
   readonly position: number;
 }
 
-const known = new Map<string, readonly Import[]>();
+const known = new Recent<readonly Import[]>(500);
 
 /** Every import and re-export of a file, those of types alone included. */
 export function importsOf(text: string): readonly Import[] {
-  let imports = known.get(text);
-  if (imports === undefined) {
-    imports = ts
+  return known.get(text, () =>
+    ts
       .preProcessFile(text, true, false)
-      .importedFiles.map((each) => ({ specifier: each.fileName, position: each.pos }));
-    known.set(text, imports);
-  }
-  return imports;
+      .importedFiles.map(({ fileName, pos }) => ({ specifier: fileName, position: pos })),
+  );
 }

@@ -9,6 +9,7 @@ import { type ModelModules, modulesOf } from './evaluate.js';
 import { spanOfMember } from './literals.js';
 import { applyPatches, type Fuzz, type Patch, type Patched } from './patch.js';
 import type { Workspace } from './project.js';
+import { Recent } from './recent.js';
 import { contentHash, type ModelSources } from './sources.js';
 import { checkSpec, type Roots } from './spec.js';
 import { suggestion } from './suggest.js';
@@ -106,18 +107,13 @@ export function spanOfConfiguration({ sources, file, key }: Scenario, member: st
   return spanOfMember(file, sources.texts.get(file) ?? '', path);
 }
 
-const patchedBefore = new Map<string, Patched>();
+const patchedBefore = new Recent<Patched>(100);
 
 /** The same sources are patched in the same way for many scenarios. */
 function patched(sources: ModelSources, patches: readonly Patch[]): Patched {
   if (patches.length === 0) return { sources, fuzz: [] };
   const key = JSON.stringify([contentHash(sources), patches]);
-  let result = patchedBefore.get(key);
-  if (result === undefined) {
-    result = applyPatches(sources, patches);
-    patchedBefore.set(key, result);
-  }
-  return result;
+  return patchedBefore.get(key, () => applyPatches(sources, patches));
 }
 
 function setOf(modules: ModelModules, file: string): Readonly<Record<string, unknown>> {

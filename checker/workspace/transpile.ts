@@ -4,6 +4,7 @@ import { compileFunction } from 'node:vm';
 import { ts } from 'ts-morph';
 import type { Span } from '../compiler/ir/program.js';
 import { InputError } from '../diagnostics.js';
+import { Recent } from './recent.js';
 
 export type Exports = Record<string, unknown>;
 
@@ -16,17 +17,11 @@ export interface CompiledModule {
 /** How a source file is called in stack traces. */
 const SCHEME = 'mmucheck-model:';
 
-const compiled = new Map<string, CompiledModule>();
+const compiled = new Recent<CompiledModule>(500);
 
 /** Compiles a file, once for each text that it has in any variant. Its syntax errors are InputErrors. */
 export function compileModule(file: string, text: string): CompiledModule {
-  const key = `${file}\n${text}`;
-  let module = compiled.get(key);
-  if (module === undefined) {
-    module = transpile(file, text);
-    compiled.set(key, module);
-  }
-  return module;
+  return compiled.get(`${file}\n${text}`, () => transpile(file, text));
 }
 
 /** The innermost place in source files at which an error was thrown, or null if no source file was involved. */
