@@ -152,3 +152,36 @@ export function* f(root: Root): Op {
     'other.ts:2:57: `throw`',
   ]);
 });
+
+test("TypeScript's own errors come with advice for model authors", () => {
+  const advice = (body: string): string[] =>
+    diagnose(
+      model(`export type { Root };\nexport function* f(root: Root): Op {\n  yield;\n  ${body}\n}`),
+    ).map((each) => each.slice(each.lastIndexOf(' | ') + 3));
+  expect(advice("if (root.mode === 'idle') { yield; root.flag = root.mode === 'busy'; }")).toEqual([
+    expect.stringMatching(/nothing changed since an earlier check.*function of its own/),
+  ]);
+  expect(advice('root.tables[0].entry[0].pfn = 1;')).toEqual([expect.stringMatching(/replaced as a whole/)]);
+  expect(diagnose("import { Op } from 'mmucheck/language';\nexport function* f(): Op { yield; }")[0]).toMatch(
+    /^1:10: .* \| Write `import type \{ \.\.\. \}`/,
+  );
+});
+
+test('a scenario without processes and predicates has nothing to compile', () => {
+  expect(() => new FrontEnd().program({ root: '/p', texts: new Map() }, [])).toThrow(InputError);
+});
+
+test('variants in turn with the base are each seen as they are', () => {
+  const frontEnd = new FrontEnd();
+  const base = { 'm/state.ts': STATE_FILE, 'm/user.ts': USER_FILE, 'm/helper.ts': HELPER_FILE };
+  const broken = { ...base, 'm/state.ts': STATE_FILE.replace('flag: boolean', 'flag: 0 | 1') };
+  const other = { ...base, 'm/helper.ts': HELPER_FILE.replace('root.flag', '!root.flag') };
+  const errors = [
+    "m/helper.ts:2:47: Type 'number' is not assignable to type 'boolean': Type 'number' is not assignable to type 'boolean'",
+  ];
+  for (let i = 0; i < 2; i++) {
+    expect(run(frontEnd, base)).toEqual(['helper', 'predicate']);
+    expect(run(frontEnd, broken)).toEqual(errors);
+    expect(run(frontEnd, other)).toEqual(['helper', 'predicate']);
+  }
+});
