@@ -25,6 +25,8 @@ export interface Environment {
   readonly freeMemory: () => number;
   /** Writes a whole file or leaves nothing behind. */
   readonly writeFile: (path: string, text: string) => Promise<void>;
+  /** Whether to remember compiled models in the project's folder. */
+  readonly remember: boolean;
   /** The module that a worker thread starts with; null where there is none (sources that Node cannot run). */
   readonly workerModule: URL | null;
 }

@@ -10,6 +10,8 @@ import type { Failure, Problem } from './problem.js';
 export interface JobSettings {
   /** The project's root. */
   readonly root: string;
+  /** Whether to remember compiled models there. */
+  readonly remember: boolean;
   readonly patches: readonly Patch[];
   readonly limits: SearchLimits;
   /** Ids of the properties to report; null for all that a scenario checks. */

@@ -51,6 +51,7 @@ function environment(): Environment {
     processors: availableParallelism(),
     freeMemory,
     writeFile: writeWholeFile,
+    remember: true,
     workerModule: new URL('./worker.js', import.meta.url),
   };
 }

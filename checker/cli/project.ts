@@ -1,16 +1,28 @@
 /** Finds the project that a command works on, and the files that its arguments name. */
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { useBuildStore } from '../build-cache.js';
 import type { Patch } from '../workspace/patch.js';
 import { openWorkspace, type Workspace } from '../workspace/project.js';
 import { readText } from '../workspace/sources.js';
+import { buildFolder } from './build-folder.js';
 import type { Environment } from './environment.js';
 
 /** The project around the working directory; outside of any, the model that comes with this package. */
-export function openProject({ cwd, packageRoot }: Pick<Environment, 'cwd' | 'packageRoot'>): Workspace {
+export function openProject({
+  cwd,
+  packageRoot,
+  remember,
+}: Pick<Environment, 'cwd' | 'packageRoot' | 'remember'>): Workspace {
+  const root = projectRoot(cwd) ?? packageRoot;
+  if (remember) useBuildStore(buildFolder(root));
+  return openWorkspace(root);
+}
+
+function projectRoot(cwd: string): string | null {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'mmucheck.json'))) return openWorkspace(folder);
-    if (dirname(folder) === folder) return openWorkspace(packageRoot);
+    if (existsSync(join(folder, 'mmucheck.json'))) return folder;
+    if (dirname(folder) === folder) return null;
   }
 }
 

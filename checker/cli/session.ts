@@ -82,6 +82,7 @@ export function openSession(args: Arguments, environment: Environment, request: 
     concurrency,
     settings: {
       root: workspace.root,
+      remember: environment.remember,
       patches,
       properties: properties.length === 0 ? null : properties,
       limits: {

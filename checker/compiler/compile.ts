@@ -1,7 +1,9 @@
 /** From a loaded scenario to the machine that the engine explores: front end, passes, code generation. */
+import { remembered } from '../build-cache.js';
 import { initialState } from '../direct/schema.js';
 import { type Diagnostic, InputError } from '../diagnostics.js';
 import { spanOfConfiguration, type Scenario } from '../workspace/scenarios.js';
+import { contentHash } from '../workspace/sources.js';
 import { suggestion } from '../workspace/suggest.js';
 import { generateMachine } from './codegen/javascript.js';
 import { FrontEnd } from './frontend/frontend.js';
@@ -33,9 +35,12 @@ export function compileScenario(
 ): CompiledScenario {
   const { roots, sources, file } = scenario;
   const functions = [...roots.processes, ...roots.invariants, ...roots.steps, ...roots.witnesses];
-  const program = frontEnd.program(sources, functions, [file]);
+  const inputs = [contentHash(sources), functions, file];
+  const program = remembered('program', inputs, () => frontEnd.program(sources, functions, [file]));
   const configuration = checkedConfiguration(scenario, program);
-  const graph = buildGraph(program, requestOf(scenario, program, configuration), passes);
+  const request = requestOf(scenario, program, configuration);
+  const build = () => buildGraph(program, request, passes);
+  const graph = Object.keys(passes).length > 0 ? build() : remembered('graph', [inputs, request], build);
   const machine = generateMachine(graph, initialState(scenario, program.root));
   return { program, graph, machine, root: program.root, configuration };
 }

@@ -2,6 +2,7 @@
 import { SourceMap } from 'node:module';
 import { compileFunction } from 'node:vm';
 import { ts } from 'ts-morph';
+import { remembered } from '../build-cache.js';
 import type { Span } from '../compiler/ir/program.js';
 import { InputError } from '../diagnostics.js';
 import { Recent } from './recent.js';
@@ -41,6 +42,14 @@ export function thrownAt(
 }
 
 function transpile(file: string, text: string): CompiledModule {
+  const { code, map } = remembered('module', [file, text], () => transpiled(file, text));
+  return {
+    run: compileFunction(code, ['exports', 'require'], { filename: SCHEME + file }) as CompiledModule['run'],
+    map: new SourceMap(JSON.parse(map)),
+  };
+}
+
+function transpiled(file: string, text: string): { code: string; map: string } {
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(text, {
     fileName: file,
     reportDiagnostics: true,
@@ -61,12 +70,7 @@ function transpile(file: string, text: string): CompiledModule {
       })),
     );
   }
-  return {
-    run: compileFunction(outputText, ['exports', 'require'], {
-      filename: SCHEME + file,
-    }) as CompiledModule['run'],
-    map: new SourceMap(JSON.parse(sourceMapText ?? '{}')),
-  };
+  return { code: outputText, map: sourceMapText ?? '{}' };
 }
 
 /** The line and column of an offset in a text. */

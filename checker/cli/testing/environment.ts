@@ -31,6 +31,7 @@ export async function mmucheck(
     processors: 1,
     freeMemory: () => 2 ** 30,
     writeFile: writeWholeFile,
+    remember: false,
     workerModule: null,
     ...changes,
   });
