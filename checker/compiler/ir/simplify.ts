@@ -8,7 +8,8 @@ export function constant(value: number): Expr {
   return { op: 'const', value };
 }
 
-export function unary(operator: UnaryOperator, operand: Expr): Expr {
+/** `same`, here and below: the node as it is if it exists already. */
+export function unary(operator: UnaryOperator, operand: Expr, same?: Expr): Expr {
   if (operand.op === 'const') return constant(applyUnary(operator, operand.value));
   if (operator === '!') {
     if (operand.op === 'unary' && operand.operator === '!' && isBoolean(operand.operand))
@@ -16,10 +17,10 @@ export function unary(operator: UnaryOperator, operand: Expr): Expr {
     const opposite = operand.op === 'binary' ? opposites[operand.operator] : undefined;
     if (operand.op === 'binary' && opposite !== undefined) return { ...operand, operator: opposite };
   }
-  return { op: 'unary', operator, operand };
+  return same ?? { op: 'unary', operator, operand };
 }
 
-export function binary(operator: BinaryOperator, left: Expr, right: Expr): Expr {
+export function binary(operator: BinaryOperator, left: Expr, right: Expr, same?: Expr): Expr {
   if (left.op === 'const' && right.op === 'const') {
     const value = applyBinary(operator, left.value, right.value);
     // A result outside the range is an error that a check reports; here it must only not become a wrong constant.
@@ -55,10 +56,10 @@ export function binary(operator: BinaryOperator, left: Expr, right: Expr): Expr 
       if (operator === '*' && left.op === 'const' && left.value === 1) return right;
       break;
   }
-  return { op: 'binary', operator, left, right };
+  return same ?? { op: 'binary', operator, left, right };
 }
 
-export function conditional(test: Expr, then: Expr, otherwise: Expr): Expr {
+export function conditional(test: Expr, then: Expr, otherwise: Expr, same?: Expr): Expr {
   if (test.op === 'const') return test.value !== 0 ? then : otherwise;
   if (sameExpr(then, otherwise)) return then;
   if (isBoolean(test) && then.op === 'const' && otherwise.op === 'const') {
@@ -69,30 +70,32 @@ export function conditional(test: Expr, then: Expr, otherwise: Expr): Expr {
     return binary('&&', test, then);
   if (isBoolean(test) && then.op === 'const' && then.value === 1 && isBoolean(otherwise))
     return binary('||', test, otherwise);
-  return { op: 'conditional', test, then, else: otherwise };
+  return same ?? { op: 'conditional', test, then, else: otherwise };
 }
 
-export function recode(operand: Expr, lo: number, table: readonly (number | null)[]): Expr {
+export function recode(operand: Expr, lo: number, table: readonly (number | null)[], same?: Expr): Expr {
   if (operand.op === 'const') {
     const value = table[operand.value - lo];
     if (value !== undefined && value !== null) return constant(value);
   }
-  return { op: 'recode', operand, lo, table };
+  return same ?? { op: 'recode', operand, lo, table };
 }
 
 /** Simplifies the outermost node of an expression whose parts are simple already. */
 export function simplify(expr: Expr): Expr {
   switch (expr.op) {
     case 'unary':
-      return unary(expr.operator, expr.operand);
+      return unary(expr.operator, expr.operand, expr);
     case 'binary':
-      return binary(expr.operator, expr.left, expr.right);
+      return binary(expr.operator, expr.left, expr.right, expr);
     case 'conditional':
-      return conditional(expr.test, expr.then, expr.else);
+      return conditional(expr.test, expr.then, expr.else, expr);
     case 'recode':
-      return recode(expr.operand, expr.lo, expr.table);
-    case 'load':
-      return loadFolded(expr);
+      return recode(expr.operand, expr.lo, expr.table, expr);
+    case 'load': {
+      const ref = foldRef(expr.ref);
+      return ref === expr.ref ? expr : { ...expr, ref };
+    }
     case 'const':
     case 'local':
       return expr;
@@ -111,13 +114,9 @@ export function isBoolean(expr: Expr): boolean {
   return comparisons.has(expr.operator);
 }
 
-function loadFolded(expr: Expr & { op: 'load' }): Expr {
-  if (!expr.ref.indexes.some((index) => index.value.op === 'const')) return expr;
-  return { ...expr, ref: foldRef(expr.ref) };
-}
-
 /** Moves constant indexes into the base. One outside its vector stays: a check before it has failed. */
 export function foldRef(ref: CellRef): CellRef {
+  if (ref.indexes.length === 0) return ref;
   let base = ref.base;
   const indexes = ref.indexes.filter(({ value, stride, length }) => {
     if (value.op !== 'const' || value.value < 0 || value.value >= length) return true;

@@ -35,6 +35,7 @@ export function instrExprs(instr: Instr): readonly Expr[] {
     case 'set':
       return [instr.value];
     case 'store':
+      if (instr.ref.indexes.length === 0) return [instr.value];
       return [...instr.ref.indexes.map((index) => index.value), instr.value];
     case 'check':
       return [instr.test];
@@ -58,9 +59,27 @@ export function blockExprs(block: Block): readonly Expr[] {
 
 /** Calls `visit` for each local that the expression reads. */
 export function visitLocals(expr: Expr, visit: (local: number) => void): void {
-  visitExpr(expr, (each) => {
-    if (each.op === 'local') visit(each.local);
-  });
+  switch (expr.op) {
+    case 'const':
+      return;
+    case 'local':
+      return visit(expr.local);
+    case 'load':
+      for (const index of expr.ref.indexes) visitLocals(index.value, visit);
+      return;
+    case 'unary':
+    case 'recode':
+      return visitLocals(expr.operand, visit);
+    case 'binary':
+      visitLocals(expr.left, visit);
+      return visitLocals(expr.right, visit);
+    case 'conditional':
+      visitLocals(expr.test, visit);
+      visitLocals(expr.then, visit);
+      return visitLocals(expr.else, visit);
+    default:
+      return expr satisfies never;
+  }
 }
 
 /** Calls `visit` for each cell reference that the expression loads from the current (or `before`) state. */
@@ -135,30 +154,46 @@ export function mapExpr(expr: Expr, replace: (expr: Expr) => Expr): Expr {
 }
 
 export function mapRef(ref: CellRef, replace: (expr: Expr) => Expr): CellRef {
-  if (ref.indexes.length === 0) return ref;
-  return {
-    base: ref.base,
-    indexes: ref.indexes.map((index) => ({ ...index, value: mapExpr(index.value, replace) })),
-  };
+  let changed = false;
+  const indexes = ref.indexes.map((index) => {
+    const value = mapExpr(index.value, replace);
+    if (value === index.value) return index;
+    changed = true;
+    return { ...index, value };
+  });
+  return changed ? { base: ref.base, indexes } : ref;
 }
 
 /** Rewrites the expressions of an instruction; its target stays. */
 export function mapInstr(instr: Instr, replace: (expr: Expr) => Expr): Instr {
   switch (instr.do) {
-    case 'set':
-      return { ...instr, value: mapExpr(instr.value, replace) };
-    case 'store':
-      return { ...instr, ref: mapRef(instr.ref, replace), value: mapExpr(instr.value, replace) };
-    case 'check':
-      return { ...instr, test: mapExpr(instr.test, replace) };
+    case 'set': {
+      const value = mapExpr(instr.value, replace);
+      return value === instr.value ? instr : { do: 'set', local: instr.local, value };
+    }
+    case 'store': {
+      const ref = mapRef(instr.ref, replace);
+      const value = mapExpr(instr.value, replace);
+      return ref === instr.ref && value === instr.value ? instr : { do: 'store', ref, value };
+    }
+    case 'check': {
+      const test = mapExpr(instr.test, replace);
+      return test === instr.test ? instr : { do: 'check', test, failure: instr.failure };
+    }
     default:
       return instr satisfies never;
   }
 }
 
 export function mapTerminator(end: Terminator, replace: (expr: Expr) => Expr): Terminator {
-  if (end.to === 'branch') return { ...end, test: mapExpr(end.test, replace) };
-  if (end.to === 'choose') return { ...end, count: mapExpr(end.count, replace) };
+  if (end.to === 'branch') {
+    const test = mapExpr(end.test, replace);
+    return test === end.test ? end : { ...end, test };
+  }
+  if (end.to === 'choose') {
+    const count = mapExpr(end.count, replace);
+    return count === end.count ? end : { ...end, count };
+  }
   return end;
 }
 
@@ -171,12 +206,21 @@ export function retarget(
   switch (end.to) {
     case 'block':
     case 'passed':
-    case 'choose':
-      return { ...end, block: block(end.block) };
-    case 'branch':
-      return { ...end, then: block(end.then), else: block(end.else) };
-    case 'boundary':
-      return { to: 'boundary', boundary: boundary(end.boundary) };
+    case 'choose': {
+      const target = block(end.block);
+      return target === end.block ? end : { ...end, block: target };
+    }
+    case 'branch': {
+      const then = block(end.then);
+      const otherwise = block(end.else);
+      return then === end.then && otherwise === end.else
+        ? end
+        : { to: 'branch', test: end.test, then, else: otherwise };
+    }
+    case 'boundary': {
+      const target = boundary(end.boundary);
+      return target === end.boundary ? end : { to: 'boundary', boundary: target };
+    }
     case 'end':
     case 'disabled':
     case 'failure':

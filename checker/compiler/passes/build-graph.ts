@@ -1,7 +1,8 @@
 /** From a program and a scenario's request to the graph that is explored: layout, inlining, then the passes. */
 import type { Expr, Graph, PredicateGraph, ProcessGraph } from '../ir/graph.js';
 import type * as ir from '../ir/program.js';
-import { compact, compactFailures, mapFlows } from './compact.js';
+import { flowOfProcess } from '../ir/traverse.js';
+import { compact, compactFailures, predicateOf, processOf } from './compact.js';
 import { type Binding, Context } from './context.js';
 import { reportCrossings, withoutTokens } from './crossings.js';
 import { Diagnostics } from './diagnostics.js';
@@ -25,7 +26,9 @@ export interface GraphRequest {
 /** Throws an `InputError` with everything that is wrong. */
 export function buildGraph(program: ir.Program, request: GraphRequest, passes?: Partial<Passes>): Graph {
   const chosen = { ...allPasses, ...passes };
-  return passOrder.reduce((graph, pass) => chosen[pass](graph), inlinedGraph(program, request));
+  return compactFailures(
+    passOrder.reduce((graph, pass) => chosen[pass](graph), inlinedGraph(program, request)),
+  );
 }
 
 /** The graph before any pass. */
@@ -48,7 +51,7 @@ export function inlinedGraph(program: ir.Program, request: GraphRequest): Graph 
     witnesses: request.witnesses.map(predicate),
   };
   diagnostics.throwIfAny();
-  return compactFailures(mapFlows(graph, compact));
+  return compactFailures(graph);
 }
 
 function inlineProcess(
@@ -77,9 +80,9 @@ function inlineProcess(
     locals: inliner.emitter.locals,
   };
   reportInitialFailures(context, process);
-  const reachable = { ...process, ...compact({ ...process, result: null }), name: spec.name };
+  const reachable = processOf(spec.name, compact(flowOfProcess(process)));
   reportCrossings(reachable, context.diagnostics);
-  return withoutTokens(reachable);
+  return processOf(spec.name, withoutTokens(flowOfProcess(reachable)));
 }
 
 function inlinePredicate(context: Context, id: string, name: string): PredicateGraph {
@@ -92,9 +95,8 @@ function inlinePredicate(context: Context, id: string, name: string): PredicateG
   const result = emitter.newLocal(`${fn.name}.result`, fn.span, booleanShape.domain, 'call');
   const leaves: readonly Expr[] = [{ op: 'local', local: result }];
   inliner.run({ leaves, before: false, base: 0, indexes: [], shape: booleanShape });
-  const predicate = { name: id, entry: 0, blocks: emitter.finish(), locals: emitter.locals, result };
-  const { blocks } = withoutTokens({ ...predicate, boundaries: [] });
-  return { ...predicate, blocks };
+  const flow = { entry: 0, blocks: emitter.finish(), boundaries: [], locals: emitter.locals, result };
+  return predicateOf(id, compact(withoutTokens(flow)));
 }
 
 function functionOf(context: Context, id: string, what: string): ir.Function {

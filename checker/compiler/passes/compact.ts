@@ -1,35 +1,25 @@
 /** Drops what nothing reaches or uses and renumbers the rest, in the order in which a reader would follow it. */
-import type {
-  BoundaryPoint,
-  Expr,
-  Failure,
-  Graph,
-  PredicateGraph,
-  ProcessGraph,
-  Terminator,
-} from '../ir/graph.js';
+import type { Block, Expr, Failure, Graph, Instr, PredicateGraph, ProcessGraph } from '../ir/graph.js';
 import {
-  blockExprs,
   type Flow,
   flowOfPredicate,
   flowOfProcess,
+  instrExprs,
   mapExpr,
   mapInstr,
   mapTerminator,
   retarget,
-  successors,
+  terminatorExpr,
   visitLocals,
 } from '../ir/traverse.js';
+import { reachableBlocks } from './prune.js';
 
 /** Applies a pass over control-flow graphs to every process and predicate. */
 export function mapFlows(graph: Graph, pass: (flow: Flow) => Flow): Graph {
-  const predicate = (each: PredicateGraph): PredicateGraph => {
-    const { entry, blocks, locals, result } = pass(flowOfPredicate(each));
-    return { name: each.name, entry, blocks, locals, result: result ?? each.result };
-  };
+  const predicate = (each: PredicateGraph): PredicateGraph =>
+    predicateOf(each.name, pass(flowOfPredicate(each)));
   return {
-    ...graph,
-    processes: mapProcesses(graph.processes, pass),
+    ...mapProcesses(graph, pass),
     invariants: graph.invariants.map(predicate),
     stepPredicates: graph.stepPredicates.map(predicate),
     witnesses: graph.witnesses.map(predicate),
@@ -37,52 +27,55 @@ export function mapFlows(graph: Graph, pass: (flow: Flow) => Flow): Graph {
 }
 
 /** Applies a pass over control-flow graphs to every process. */
-export function mapProcesses(
-  processes: readonly ProcessGraph[],
-  pass: (flow: Flow) => Flow,
-): readonly ProcessGraph[] {
-  return processes.map((each) => {
-    const { entry, blocks, boundaries, locals } = pass(flowOfProcess(each));
-    return { name: each.name, entry, blocks, boundaries, locals };
-  });
+export function mapProcesses(graph: Graph, pass: (flow: Flow) => Flow): Graph {
+  const processes = graph.processes.map((each) => processOf(each.name, pass(flowOfProcess(each))));
+  return { ...graph, processes };
+}
+
+export function processOf(name: string, { entry, blocks, boundaries, locals }: Flow): ProcessGraph {
+  return { name, entry, blocks, boundaries, locals };
+}
+
+export function predicateOf(name: string, { entry, blocks, locals, result }: Flow): PredicateGraph {
+  if (result === null) throw new TypeError(`${name} has no result`);
+  return { name, entry, blocks, locals, result };
 }
 
 export function compact(flow: Flow): Flow {
   const order = reachableBlocks(flow);
-  const blockNumber = new Map(order.map((old, i) => [old, i]));
-  const points: BoundaryPoint[] = [];
-  const boundaryNumber = new Map<number, number>();
-  const reached = new Set(order.map((block) => boundaryOf(flow.blocks[block]?.end)));
-  for (const [i, point] of flow.boundaries.entries())
-    if (reached.has(i)) boundaryNumber.set(i, points.push(point) - 1);
-
   const blocks = order.map((old) => flow.blocks[old]).filter((block) => block !== undefined);
-  const used = new Set<number>(flow.result === null ? [] : [flow.result]);
-  const use = (expr: Expr): void => visitLocals(expr, (local) => used.add(local));
-  for (const block of blocks) {
-    for (const expr of blockExprs(block)) use(expr);
-    for (const instr of block.instrs) if (instr.do === 'set') used.add(instr.local);
-    if (block.end.to === 'choose') used.add(block.end.local);
-  }
-  for (const point of points) if (point.rest !== null) use(point.rest);
-  const kept = flow.locals.map((_, i) => i).filter((i) => used.has(i));
-  const localNumber = new Map(kept.map((old, i) => [old, i]));
-
-  const toBlock = (old: number): number => blockNumber.get(old) ?? 0;
-  const toBoundary = (old: number): number => boundaryNumber.get(old) ?? 0;
-  const toLocal = (old: number): number => localNumber.get(old) ?? 0;
-  return renumber(
-    {
-      entry: toBlock(flow.entry),
-      blocks,
-      boundaries: points,
-      locals: kept.map((old) => flow.locals[old]).filter((local) => local !== undefined),
-      result: flow.result === null ? null : toLocal(flow.result),
-    },
-    toBlock,
-    toBoundary,
-    toLocal,
-  );
+  const toBlock = numbering(flow.blocks.length, order);
+  const reached = new Uint8Array(flow.boundaries.length);
+  for (const { end } of blocks) if (end.to === 'boundary') reached[end.boundary] = 1;
+  const points = flow.boundaries.filter((_, i) => reached[i] === 1);
+  const toBoundary = numbering(flow.boundaries.length, indexesOf(reached));
+  const used = usedLocals(flow, blocks, points);
+  const kept = indexesOf(used);
+  const toLocal = numbering(flow.locals.length, kept);
+  // One node for each local, and the old ones where nothing changes: most of a graph is shared with the old one.
+  const nodes = kept.map((_, i): Expr => ({ op: 'local', local: i }));
+  const rename = (expr: Expr): Expr => {
+    if (expr.op !== 'local') return expr;
+    const local = toLocal(expr.local);
+    return local === expr.local ? expr : (nodes[local] ?? expr);
+  };
+  return {
+    entry: toBlock(flow.entry),
+    blocks: blocks.map(({ instrs, end }): Block => {
+      const renamed = retarget(mapTerminator(end, rename), toBlock, toBoundary);
+      return {
+        instrs: instrs.map((each) => renameTarget(mapInstr(each, rename), toLocal)),
+        end: renamed.to === 'choose' ? { ...renamed, local: toLocal(renamed.local) } : renamed,
+      };
+    }),
+    boundaries: points.map((point) => ({
+      ...point,
+      block: toBlock(point.block),
+      rest: point.rest === null ? null : mapExpr(point.rest, rename),
+    })),
+    locals: kept.map((old) => flow.locals[old]).filter((local) => local !== undefined),
+    result: flow.result === null ? null : toLocal(flow.result),
+  };
 }
 
 /** Drops the failures that no block can end in. */
@@ -108,48 +101,40 @@ export function compactFailures(graph: Graph): Graph {
   return { ...flows, failures };
 }
 
-function renumber(
-  flow: Flow,
-  toBlock: (block: number) => number,
-  toBoundary: (boundary: number) => number,
-  toLocal: (local: number) => number,
-): Flow {
-  const rename = (expr: Expr): Expr =>
-    expr.op === 'local' ? { op: 'local', local: toLocal(expr.local) } : expr;
-  const blocks = flow.blocks.map(({ instrs, end }) => {
-    const renamed = retarget(mapTerminator(end, rename), toBlock, toBoundary);
-    return {
-      instrs: instrs.map((each) => {
-        const instr = mapInstr(each, rename);
-        return instr.do === 'set' ? { ...instr, local: toLocal(instr.local) } : instr;
-      }),
-      end: renamed.to === 'choose' ? { ...renamed, local: toLocal(renamed.local) } : renamed,
-    };
-  });
-  const boundaries = flow.boundaries.map((point) => ({
-    ...point,
-    block: toBlock(point.block),
-    rest: point.rest === null ? null : mapExpr(point.rest, rename),
-  }));
-  return { ...flow, blocks, boundaries };
-}
-
-/** Depth first, so that a block usually stands before those that it leads to. */
-function reachableBlocks(flow: Flow): readonly number[] {
-  const seen = new Set<number>();
-  const order: number[] = [];
-  const stack = [flow.entry];
-  for (let block = stack.pop(); block !== undefined; block = stack.pop()) {
-    const end = flow.blocks[block]?.end;
-    if (end === undefined || seen.has(block)) continue;
-    seen.add(block);
-    order.push(block);
-    const next = successors(end, flow.boundaries);
-    for (let i = next.length - 1; i >= 0; i--) stack.push(next[i] ?? flow.entry);
+function usedLocals(flow: Flow, blocks: readonly Block[], points: Flow['boundaries']): Uint8Array {
+  const used = new Uint8Array(flow.locals.length);
+  const use = (local: number): void => {
+    used[local] = 1;
+  };
+  if (flow.result !== null) use(flow.result);
+  for (const { instrs, end } of blocks) {
+    for (const instr of instrs) {
+      if (instr.do === 'set') use(instr.local);
+      for (const expr of instrExprs(instr)) visitLocals(expr, use);
+    }
+    const expr = terminatorExpr(end);
+    if (expr !== null) visitLocals(expr, use);
+    if (end.to === 'choose') use(end.local);
   }
-  return order;
+  for (const { rest } of points) if (rest !== null) visitLocals(rest, use);
+  return used;
 }
 
-function boundaryOf(end: Terminator | undefined): number | null {
-  return end?.to === 'boundary' ? end.boundary : null;
+function renameTarget(instr: Instr, toLocal: (local: number) => number): Instr {
+  if (instr.do !== 'set') return instr;
+  const local = toLocal(instr.local);
+  return local === instr.local ? instr : { do: 'set', local, value: instr.value };
+}
+
+/** From old numbers to positions in the list of those that are kept. */
+function numbering(count: number, kept: readonly number[]): (old: number) => number {
+  const numbers = new Int32Array(count);
+  for (const [i, old] of kept.entries()) numbers[old] = i;
+  return (old) => numbers[old] ?? 0;
+}
+
+function indexesOf(marks: Uint8Array): readonly number[] {
+  const indexes: number[] = [];
+  for (const [i, mark] of marks.entries()) if (mark === 1) indexes.push(i);
+  return indexes;
 }

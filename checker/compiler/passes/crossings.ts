@@ -4,7 +4,7 @@
  * program may say does not depend on how well it is optimised.
  */
 import type { Local, ProcessGraph } from '../ir/graph.js';
-import { flowOfProcess } from '../ir/traverse.js';
+import { type Flow, flowOfProcess } from '../ir/traverse.js';
 import type { Diagnostics } from './diagnostics.js';
 import { forEachBit, liveness } from './live.js';
 
@@ -20,11 +20,11 @@ export function reportCrossings(process: ProcessGraph, diagnostics: Diagnostics)
 }
 
 /** Takes out the tokens of aliases: they have served their purpose. */
-export function withoutTokens(process: ProcessGraph): ProcessGraph {
-  const isToken = (local: number): boolean => process.locals[local]?.alias === true;
+export function withoutTokens(flow: Flow): Flow {
+  const isToken = (local: number): boolean => flow.locals[local]?.alias === true;
   return {
-    ...process,
-    blocks: process.blocks.map(({ instrs, end }) => ({
+    ...flow,
+    blocks: flow.blocks.map(({ instrs, end }) => ({
       instrs: instrs.filter((instr) => instr.do !== 'set' || !isToken(instr.local)),
       end,
     })),

@@ -11,6 +11,7 @@ import {
   mapTerminator,
   terminatorExpr,
   visitExpr,
+  visitLocals,
 } from '../ir/traverse.js';
 import { addBit, type Bits, hasBit, liveness, removeBit } from './live.js';
 
@@ -24,8 +25,10 @@ const SIZE_LIMIT = 24;
 
 /** One block, from its end to its start. */
 class Sweep {
-  /** What the instruction (or terminator) seen last reads: how often, and whether it is read again behind that. */
-  #reads = new Map<number, { times: number; again: boolean }>();
+  /** The locals that the instruction (or terminator) seen last reads: how often, and whether they are read again. */
+  readonly #locals: number[] = [];
+  readonly #times: number[] = [];
+  readonly #again: boolean[] = [];
 
   constructor(private readonly live: Bits) {}
 
@@ -45,14 +48,15 @@ class Sweep {
       }
       const { local, value } = instr;
       if (!hasBit(this.live, local) || (value.op === 'local' && value.local === local)) continue;
-      const reads = this.#reads.get(local);
-      if (reads?.times === 1 && !reads.again && sizeOf(value) <= SIZE_LIMIT) {
+      const read = this.#locals.indexOf(local);
+      const once = read >= 0 && this.#times[read] === 1 && this.#again[read] === false;
+      if (once && sizeOf(value) <= SIZE_LIMIT) {
         const replace = (expr: Expr): Expr => (expr.op === 'local' && expr.local === local ? value : expr);
         const next = reversed.pop();
         if (next === undefined) end = mapTerminator(end, replace);
         else reversed.push(mapInstr(next, replace));
         removeBit(this.live, local);
-        this.#reads.delete(local);
+        this.#locals[read] = -1;
         this.#read(value);
         continue;
       }
@@ -65,19 +69,26 @@ class Sweep {
 
   /** Another instruction, which reads these expressions, is now the one seen last. */
   #seen(exprs: readonly Expr[]): void {
-    this.#reads = new Map();
+    this.#locals.length = 0;
+    this.#times.length = 0;
+    this.#again.length = 0;
     for (const expr of exprs) this.#read(expr);
   }
 
   #read(expr: Expr): void {
-    visitExpr(expr, (each) => {
-      if (each.op !== 'local') return;
-      const reads = this.#reads.get(each.local);
-      if (reads !== undefined) reads.times++;
-      else this.#reads.set(each.local, { times: 1, again: hasBit(this.live, each.local) });
-      addBit(this.live, each.local);
-    });
+    visitLocals(expr, this.#readLocal);
   }
+
+  readonly #readLocal = (local: number): void => {
+    const read = this.#locals.indexOf(local);
+    if (read >= 0) this.#times[read] = (this.#times[read] ?? 0) + 1;
+    else {
+      this.#locals.push(local);
+      this.#times.push(1);
+      this.#again.push(hasBit(this.live, local));
+    }
+    addBit(this.live, local);
+  };
 }
 
 function sizeOf(expr: Expr): number {

@@ -4,28 +4,32 @@
  */
 import type { Graph } from '../ir/graph.js';
 import type { Flow } from '../ir/traverse.js';
-import { compact, compactFailures, mapFlows } from './compact.js';
+import { compact, mapFlows } from './compact.js';
 import { dropDeadStores } from './dead-stores.js';
 import { shortenJumps } from './jumps.js';
 import { propagate } from './propagate.js';
+import { prune } from './prune.js';
 
 /** Each round may make room for the next; more than these have not been seen to gain anything. */
-const ROUNDS = 4;
+const ROUNDS = 3;
 
 export function fold(graph: Graph): Graph {
-  return compactFailures(mapFlows(graph, foldFlow));
+  return mapFlows(graph, foldFlow);
 }
 
 function foldFlow(flow: Flow): Flow {
-  let folded = flow;
+  let folded = prune(flow);
   for (let round = 0; round < ROUNDS; round++) {
     const before = sizeOf(folded);
-    folded = compact(dropDeadStores(compact(shortenJumps(compact(propagate(folded))))));
+    folded = dropDeadStores(shortenJumps(prune(propagate(folded))));
     if (sizeOf(folded) === before) break;
   }
-  return folded;
+  return compact(folded);
 }
 
 function sizeOf(flow: Flow): number {
-  return flow.blocks.reduce((sum, { instrs }) => sum + instrs.length, flow.blocks.length);
+  return flow.blocks.reduce(
+    (sum, { instrs, end }) => sum + instrs.length + (end.to === 'disabled' ? 0 : 1),
+    0,
+  );
 }

@@ -1,10 +1,10 @@
 /** Shortens paths: through blocks that only jump, and by joining a block with the only one that leads to it. */
 import type { Block, Terminator } from '../ir/graph.js';
 import { type Flow, retarget } from '../ir/traverse.js';
-import { arrivals } from './propagate.js';
+import { arrivals, prune } from './prune.js';
 
 export function shortenJumps(flow: Flow): Flow {
-  return joinChains(forward(flow));
+  return prune(joinChains(prune(forward(flow))));
 }
 
 /** Sends jumps to where the blocks that they lead to only jump on. */

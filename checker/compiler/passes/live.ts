@@ -6,73 +6,100 @@ import { type Flow, instrExprs, successors, terminatorExpr, visitLocals } from '
 export type Bits = Uint32Array;
 
 export interface Liveness {
-  /** By block: what is live where it begins. */
-  readonly atStart: readonly Bits[];
-  /** By block: what is live where it ends, its terminator's own reads excluded. */
+  /** What is live where a block begins. */
+  readonly atStart: (block: number) => Bits;
+  /** What is live where a block ends, its terminator's own reads excluded. The caller may change the set. */
   readonly atEnd: (block: number) => Bits;
   /** By boundary: what the step from it, or its rest condition, may read. */
   readonly atBoundary: readonly Bits[];
 }
 
+export function wordsFor(locals: number): number {
+  return Math.ceil(locals / 32);
+}
+
 export function liveness(flow: Flow): Liveness {
-  const words = Math.ceil(flow.locals.length / 32);
+  const words = wordsFor(flow.locals.length);
   const { blocks, boundaries } = flow;
-  const atStart = blocks.map(() => new Uint32Array(words));
+  // Per block: what is live at its start, at first what it reads before it sets it; and what it sets.
+  const live = new Uint32Array(blocks.length * words);
+  const sets = new Uint32Array(blocks.length * words);
+  const start = (block: number): Bits => live.subarray(block * words, (block + 1) * words);
   const resting = boundaries.map(({ rest }) => {
     const bits = new Uint32Array(words);
     if (rest !== null) visitLocals(rest, (local) => addBit(bits, local));
     return bits;
   });
-  const atEnd = (block: number): Bits => {
-    const live = new Uint32Array(words);
-    const end = blocks[block]?.end;
-    if (end === undefined) return live;
-    for (const next of successors(end, boundaries)) addAll(live, atStart[next]);
-    if (end.to === 'boundary') addAll(live, resting[end.boundary]);
-    if (end.to === 'end' && flow.result !== null) addBit(live, flow.result);
-    return live;
-  };
+  const next = blocks.map(({ end }) => successors(end, boundaries));
+  const previous: number[][] = blocks.map(() => []);
+  for (const [i, block] of blocks.entries()) {
+    for (const to of next[i] ?? []) previous[to]?.push(i);
+    summarise(block, start(i), sets.subarray(i * words, (i + 1) * words), resting, flow.result);
+  }
 
-  const predecessors: number[][] = blocks.map(() => []);
-  for (const [i, block] of blocks.entries())
-    for (const next of successors(block.end, boundaries)) predecessors[next]?.push(i);
   // Later blocks first: information flows backward, and blocks tend to stand before their successors.
   const queued = new Uint8Array(blocks.length).fill(1);
   const queue = blocks.map((_, i) => i);
   for (let i = queue.pop(); i !== undefined; i = queue.pop()) {
     queued[i] = 0;
-    const block = blocks[i];
-    const start = atStart[i];
-    if (block === undefined || start === undefined) continue;
-    const live = atEnd(i);
-    stepBack(block, live);
-    if (!addAll(start, live)) continue;
-    for (const before of predecessors[i] ?? []) {
+    let changed = false;
+    for (const to of next[i] ?? [])
+      for (let w = 0, at = i * words, from = to * words; w < words; w++, at++, from++) {
+        const added = (live[from] ?? 0) & ~(sets[at] ?? 0) & ~(live[at] ?? 0);
+        if (added === 0) continue;
+        live[at] = (live[at] ?? 0) | added;
+        changed = true;
+      }
+    if (!changed) continue;
+    for (const before of previous[i] ?? []) {
       if (queued[before] === 1) continue;
       queued[before] = 1;
       queue.push(before);
     }
   }
+
+  const atEnd = (block: number): Bits => {
+    const bits = new Uint32Array(words);
+    const end = blocks[block]?.end;
+    for (const to of next[block] ?? []) addAll(bits, start(to));
+    if (end?.to === 'boundary') addAll(bits, resting[end.boundary]);
+    if (end?.to === 'end' && flow.result !== null) addBit(bits, flow.result);
+    return bits;
+  };
   const atBoundary = boundaries.map((point, i) => {
-    const live = new Uint32Array(words);
-    addAll(live, atStart[point.block]);
-    addAll(live, resting[i]);
-    return live;
+    const bits = start(point.block).slice();
+    addAll(bits, resting[i]);
+    return bits;
   });
-  return { atStart, atEnd, atBoundary };
+  return { atStart: start, atEnd, atBoundary };
 }
 
-/** From what is live at the end of a block to what is live at its start, in place. */
-export function stepBack(block: Block, live: Bits): void {
-  stepBackTerminator(block, live);
+/** What a block reads before it sets it, and what it sets. */
+function summarise(
+  block: Block,
+  reads: Bits,
+  sets: Bits,
+  resting: readonly Bits[],
+  result: number | null,
+): void {
+  const { end } = block;
+  if (end.to === 'boundary') addAll(reads, resting[end.boundary]);
+  if (end.to === 'end' && result !== null) addBit(reads, result);
+  if (end.to === 'choose') addBit(sets, end.local);
+  stepBackTerminator(block, reads);
+  const read = (local: number): void => addBit(reads, local);
   for (let i = block.instrs.length - 1; i >= 0; i--) {
     const instr = block.instrs[i];
     if (instr === undefined) continue;
-    if (instr.do === 'set') removeBit(live, instr.local);
-    for (const expr of instrExprs(instr)) visitLocals(expr, (local) => addBit(live, local));
+    if (instr.do === 'set') {
+      removeBit(reads, instr.local);
+      addBit(sets, instr.local);
+    }
+    for (const expr of instrExprs(instr)) visitLocals(expr, read);
   }
 }
 
+/** From what is live behind the terminator of a block to what is live before it, in place. */
 export function stepBackTerminator(block: Block, live: Bits): void {
   if (block.end.to === 'choose') removeBit(live, block.end.local);
   const expr = terminatorExpr(block.end);
@@ -96,10 +123,9 @@ export function addAll(bits: Bits, other: Bits | undefined): boolean {
   let changed = 0;
   if (other !== undefined)
     for (let i = 0; i < bits.length; i++) {
-      const before = bits[i] ?? 0;
-      const after = (before | (other[i] ?? 0)) >>> 0;
-      changed |= before ^ after;
-      bits[i] = after;
+      const added = (other[i] ?? 0) & ~(bits[i] ?? 0);
+      changed |= added;
+      bits[i] = (bits[i] ?? 0) | added;
     }
   return changed !== 0;
 }

@@ -13,9 +13,9 @@
  *
  * A boundary that the entry of a process leads to stays, as the place where a direct execution stops first.
  */
-import type { Block, Graph, ProcessGraph } from '../ir/graph.js';
-import { blockExprs, flowOfProcess, stepSuccessors, visitLoads } from '../ir/traverse.js';
-import { compact } from './compact.js';
+import type { Block, Graph } from '../ir/graph.js';
+import { blockExprs, type Flow, stepSuccessors, visitLoads } from '../ir/traverse.js';
+import { compact, mapProcesses } from './compact.js';
 
 interface LocalStep {
   readonly next: readonly number[];
@@ -23,25 +23,24 @@ interface LocalStep {
 }
 
 export function merge(graph: Graph): Graph {
-  return { ...graph, processes: graph.processes.map(mergeProcess) };
+  return mapProcesses(graph, mergeFlow);
 }
 
-function mergeProcess(process: ProcessGraph): ProcessGraph {
-  const { blocks, boundaries } = process;
-  const first = new Set(stepFrom(process, process.entry).next);
+function mergeFlow(flow: Flow): Flow {
+  const { blocks, boundaries } = flow;
+  const first = new Set(stepFrom(flow, flow.entry).next);
   const steps = boundaries.map((point, i): LocalStep => {
-    const { next, local } = stepFrom(process, point.block);
+    const { next, local } = stepFrom(flow, point.block);
     return { next, local: local && point.rest === null && !first.has(i) };
   });
   const merged = contractible(steps);
-  if (merged.size === 0) return process;
+  if (merged.size === 0) return flow;
   const passing = blocks.map((block): Block => {
     const { end } = block;
     const point = end.to === 'boundary' && merged.has(end.boundary) ? boundaries[end.boundary] : undefined;
     return point === undefined ? block : { ...block, end: { to: 'passed', block: point.block } };
   });
-  const { entry, ...rest } = compact(flowOfProcess({ ...process, blocks: passing }));
-  return { name: process.name, entry, blocks: rest.blocks, boundaries: rest.boundaries, locals: rest.locals };
+  return compact({ ...flow, blocks: passing });
 }
 
 /**
@@ -73,13 +72,13 @@ function contractible(steps: readonly LocalStep[]): ReadonlySet<number> {
 }
 
 /** The step that starts with a block: where it may end, and whether it only computes with locals. */
-function stepFrom(process: ProcessGraph, start: number): LocalStep {
+function stepFrom(flow: Flow, start: number): LocalStep {
   const seen = new Set<number>();
   const next: number[] = [];
   const stack = [start];
   let local = true;
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    const block = process.blocks[at];
+    const block = flow.blocks[at];
     if (block === undefined || seen.has(at)) continue;
     seen.add(at);
     local &&= isLocal(block);

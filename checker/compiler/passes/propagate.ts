@@ -3,33 +3,25 @@
  * to. Inlining has propagated what holds where paths meet; this finds what single paths and their tests add.
  */
 import type { Block, Expr, Instr, Terminator } from '../ir/graph.js';
-import { foldRef, simplify } from '../ir/simplify.js';
-import { type Flow, mapExpr, successors } from '../ir/traverse.js';
+import { constant, foldRef, simplify } from '../ir/simplify.js';
+import { type Flow, mapExpr, mapInstr, successors } from '../ir/traverse.js';
+import { PathFacts } from './path-facts.js';
+import { arrivals } from './prune.js';
 
 export function propagate(flow: Flow): Flow {
   return new Propagation(flow).run();
-}
-
-/** How many blocks and entries lead to each block. */
-export function arrivals(flow: Flow): readonly number[] {
-  const counts = flow.blocks.map(() => 0);
-  const count = (block: number): void => {
-    counts[block] = (counts[block] ?? 0) + 1;
-  };
-  count(flow.entry);
-  for (const { end } of flow.blocks) for (const next of successors(end, flow.boundaries)) count(next);
-  return counts;
 }
 
 /** A block is small enough to be repeated at the end of another one if that decides its branch. */
 const REPEAT_LIMIT = 2;
 
 class Propagation {
-  readonly #facts = new Facts();
+  readonly #facts: PathFacts;
   readonly #blocks: Block[];
-  readonly #arrivals: readonly number[];
+  readonly #arrivals: Int32Array;
 
   constructor(private readonly flow: Flow) {
+    this.#facts = new PathFacts(flow.locals.length);
     this.#blocks = [...flow.blocks];
     this.#arrivals = arrivals(flow);
   }
@@ -69,14 +61,13 @@ class Propagation {
 
   /** What is known behind the end of a block when it goes on to another one. */
   #enter(end: Terminator, next: number): void {
-    // A copy is not carried over a boundary: what it is a copy of need not fit into the state.
-    if (end.to === 'boundary') this.#facts.forgetCopies();
+    if (end.to === 'boundary') this.#facts.passBoundary();
     if (end.to === 'branch' && end.then !== end.else) this.#learn(end.test, end.then === next);
-    if (end.to === 'choose') this.#facts.assigned(end.local, null);
+    if (end.to === 'choose') this.#facts.assign(end.local, null);
   }
 
   #learn(test: Expr, truth: boolean): void {
-    if (test.op === 'local') this.#facts.learn(test.local, truth ? 1 : 0);
+    if (test.op === 'local') this.#facts.learn(test.local, constant(truth ? 1 : 0));
     else if (test.op === 'unary' && test.operator === '!') this.#learn(test.operand, !truth);
     else if (test.op === 'binary') {
       const { operator, left, right } = test;
@@ -85,7 +76,7 @@ class Propagation {
         this.#learn(right, truth);
       }
       if (operator === (truth ? '===' : '!==') && left.op === 'local' && right.op === 'const')
-        this.#facts.learn(left.local, right.value);
+        this.#facts.learn(left.local, right);
     }
   }
 
@@ -102,22 +93,20 @@ class Propagation {
 
   /** Appends the instruction, rewritten; a failure if it is a check that never holds. */
   #instr(instr: Instr, instrs: Instr[]): number | null {
-    if (instr.do === 'check') {
-      const test = this.#rewrite(instr.test);
-      if (test.op === 'const') return test.value === 0 ? instr.failure : null;
-      instrs.push({ ...instr, test });
+    const rewritten = mapInstr(instr, this.#rewriteNode);
+    if (rewritten.do === 'check') {
+      const { test } = rewritten;
+      if (test.op === 'const') return test.value === 0 ? rewritten.failure : null;
+      instrs.push(rewritten);
       this.#learn(test, true);
-    } else if (instr.do === 'store') {
-      const ref = {
-        base: instr.ref.base,
-        indexes: instr.ref.indexes.map((index) => ({ ...index, value: this.#rewrite(index.value) })),
-      };
-      instrs.push({ do: 'store', ref: foldRef(ref), value: this.#rewrite(instr.value) });
+    } else if (rewritten.do === 'store') {
+      const ref = foldRef(rewritten.ref);
+      instrs.push(ref === rewritten.ref ? rewritten : { ...rewritten, ref });
     } else {
-      const value = this.#rewrite(instr.value);
-      if (value.op === 'local' && value.local === instr.local) return null;
-      instrs.push({ ...instr, value });
-      this.#facts.assigned(instr.local, value);
+      const { local, value } = rewritten;
+      if (value.op === 'local' && value.local === local) return null;
+      instrs.push(rewritten);
+      this.#facts.assign(local, value);
     }
     return null;
   }
@@ -161,67 +150,9 @@ class Propagation {
   }
 
   #rewrite(expr: Expr): Expr {
-    return mapExpr(expr, (each) =>
-      each.op === 'local' ? (this.#facts.valueOf(each.local) ?? each) : simplify(each),
-    );
-  }
-}
-
-/** What locals are equal to on the current path, with a trail to undo it. */
-class Facts {
-  readonly #equal = new Map<number, { readonly value: Expr; readonly time: number }>();
-  readonly #versions = new Map<number, number>();
-  readonly #trail: (() => void)[] = [];
-  #clock = 0;
-  #boundary = 0;
-
-  /** The constant or local that a local is known to be equal to. */
-  valueOf(local: number): Expr | null {
-    const fact = this.#equal.get(local);
-    if (fact === undefined) return null;
-    if (fact.value.op !== 'local') return fact.value;
-    // A copy holds until what it was copied from is assigned again, or a boundary lies between.
-    const assigned = this.#versions.get(fact.value.local) ?? 0;
-    return fact.time > assigned && fact.time > this.#boundary ? fact.value : null;
+    return mapExpr(expr, this.#rewriteNode);
   }
 
-  learn(local: number, value: number): void {
-    this.#put(local, { value: { op: 'const', value }, time: 0 });
-  }
-
-  assigned(local: number, value: Expr | null): void {
-    const before = this.#versions.get(local);
-    this.#trail.push(() => restore(this.#versions, local, before));
-    this.#versions.set(local, ++this.#clock);
-    if (value?.op === 'const') this.#put(local, { value, time: 0 });
-    else if (value?.op === 'local') this.#put(local, { value, time: ++this.#clock });
-    else this.#put(local, undefined);
-  }
-
-  forgetCopies(): void {
-    const before = this.#boundary;
-    this.#trail.push(() => {
-      this.#boundary = before;
-    });
-    this.#boundary = ++this.#clock;
-  }
-
-  mark(): number {
-    return this.#trail.length;
-  }
-
-  rollback(mark: number): void {
-    while (this.#trail.length > mark) this.#trail.pop()?.();
-  }
-
-  #put(local: number, fact: { readonly value: Expr; readonly time: number } | undefined): void {
-    const before = this.#equal.get(local);
-    this.#trail.push(() => restore(this.#equal, local, before));
-    restore(this.#equal, local, fact);
-  }
-}
-
-function restore<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
-  if (value === undefined) map.delete(key);
-  else map.set(key, value);
+  readonly #rewriteNode = (each: Expr): Expr =>
+    each.op === 'local' ? (this.#facts.valueOf(each.local) ?? each) : simplify(each);
 }
