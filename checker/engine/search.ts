@@ -233,16 +233,20 @@ export class Exploration {
   #judgeSteps(sources: number): void {
     const { machine } = this;
     const { states, words } = this.#store;
-    this.#eachRecord(sources, (source, position) => {
-      if ((this.#out[position + words] ?? 0) >= META_FAILURE) return;
-      const violated =
-        machine.violatedStep(states, source * words, this.#out, position) & this.#stepPredicates;
-      if (violated === 0) return;
-      this.#stepPredicates &= ~violated;
-      for (const property of selected(machine.stepPredicates, violated)) {
-        this.#found({ property, kind: 'step', depth: this.#depth + 1, source, failure: null });
+    const { ends } = this.#batch;
+    const out = this.#out;
+    for (let k = 0, position = 0; k < sources && this.#stepPredicates !== 0; k++) {
+      const source = this.#next + k;
+      for (const end = ends[k] ?? 0; position < end; position += this.#record) {
+        if ((out[position + words] ?? 0) >= META_FAILURE) continue;
+        const violated = machine.violatedStep(states, source * words, out, position) & this.#stepPredicates;
+        if (violated === 0) continue;
+        this.#stepPredicates &= ~violated;
+        for (const property of selected(machine.stepPredicates, violated)) {
+          this.#found({ property, kind: 'step', depth: this.#depth + 1, source, failure: null });
+        }
       }
-    });
+    }
   }
 
   #eachRecord(sources: number, visit: (source: number, position: number) => void): void {

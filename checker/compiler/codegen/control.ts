@@ -63,17 +63,21 @@ export interface DominatorTree {
 export function dominatorTree(entry: number, next: (block: number) => readonly number[]): DominatorTree {
   const order = reversePostorder(entry, next);
   const position = new Map(order.map((block, index) => [block, index]));
+  const at = (block: number): number => position.get(block) ?? -1;
   const edges = order.flatMap((from) => next(from).map((to) => ({ from, to })));
-  const dominators = immediateDominators(order, edges, (block) => position.get(block) ?? -1);
+  const predecessors: number[][] = order.map(() => []);
+  for (const { from, to } of edges) predecessors[at(to)]?.push(at(from));
+  const dominators = immediateDominators(predecessors);
   const children = new Map<number, number[]>(order.map((block) => [block, []]));
-  for (const block of order.slice(1)) children.get(dominators.get(block) ?? entry)?.push(block);
-  return {
-    order,
-    position,
-    edges,
-    children,
-    dominates: (above, below) => dominates(above, below, dominators),
+  order.forEach((block, index) => {
+    if (index > 0) children.get(order[dominators[index] ?? 0] ?? entry)?.push(block);
+  });
+  const dominates = (above: number, below: number): boolean => {
+    let index = at(below);
+    while (index > at(above)) index = dominators[index] ?? 0;
+    return index === at(above);
   };
+  return { order, position, edges, children, dominates };
 }
 
 /**
@@ -103,58 +107,49 @@ export function structure(
 function reversePostorder(entry: number, next: (block: number) => readonly number[]): number[] {
   const seen = new Set([entry]);
   const order: number[] = [];
-  const stack = [{ block: entry, rest: [...next(entry)] }];
+  const stack = [{ block: entry, targets: next(entry), done: 0 }];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const to = top.rest.shift();
+    const to = top.targets[top.done++];
     if (to === undefined) {
       order.push(top.block);
       stack.pop();
     } else if (!seen.has(to)) {
       seen.add(to);
-      stack.push({ block: to, rest: [...next(to)] });
+      stack.push({ block: to, targets: next(to), done: 0 });
     }
   }
   return order.reverse();
 }
 
-/** Cooper, Harvey, Kennedy: "A simple, fast dominance algorithm" (2001). */
-function immediateDominators(
-  order: readonly number[],
-  edges: readonly { readonly from: number; readonly to: number }[],
-  at: (block: number) => number,
-): Map<number, number> {
-  const entry = order[0] ?? 0;
-  const predecessors = new Map<number, number[]>(order.map((block) => [block, []]));
-  for (const { from, to } of edges) predecessors.get(to)?.push(from);
-  const dominators = new Map([[entry, entry]]);
+/**
+ * Cooper, Harvey, Kennedy: "A simple, fast dominance algorithm" (2001). Nodes are numbered in reverse postorder, so that
+ * a dominator has a smaller number; the entry is 0 and its own dominator.
+ */
+function immediateDominators(predecessors: readonly (readonly number[])[]): Int32Array {
+  const dominators = new Int32Array(predecessors.length).fill(-1);
+  dominators[0] = 0;
   const common = (a: number, b: number): number => {
     let left = a;
     let right = b;
     while (left !== right) {
-      if (at(left) > at(right)) left = dominators.get(left) ?? entry;
-      else right = dominators.get(right) ?? entry;
+      if (left > right) left = dominators[left] ?? 0;
+      else right = dominators[right] ?? 0;
     }
     return left;
   };
   for (let changed = true; changed; ) {
     changed = false;
-    for (const block of order.slice(1)) {
-      const known = (predecessors.get(block) ?? []).filter((from) => dominators.has(from));
-      const dominator = known.reduce(common);
-      if (dominators.get(block) !== dominator) {
-        dominators.set(block, dominator);
+    for (let node = 1; node < predecessors.length; node++) {
+      let dominator = -1;
+      for (const from of predecessors[node] ?? []) {
+        if (dominators[from] === -1) continue;
+        dominator = dominator === -1 ? from : common(from, dominator);
+      }
+      if (dominators[node] !== dominator) {
+        dominators[node] = dominator;
         changed = true;
       }
     }
   }
   return dominators;
-}
-
-function dominates(above: number, below: number, dominators: ReadonlyMap<number, number>): boolean {
-  for (let block = below; ; ) {
-    if (block === above) return true;
-    const up = dominators.get(block);
-    if (up === undefined || up === block) return false;
-    block = up;
-  }
 }

@@ -5,7 +5,7 @@
  * words costs branches. Everything else is placed cell by cell.
  */
 import type { Block, Cell, CellRef, Domain, Expr, Graph } from '../ir/graph.js';
-import { blockExprs, visitLoads } from '../ir/traverse.js';
+import { terminatorExpr, visitLoads } from '../ir/traverse.js';
 
 /** Some cells that are placed as a whole. */
 export interface Shape {
@@ -70,9 +70,12 @@ function patternOf(path: readonly (string | number)[]): string {
 /** The vectors, as patterns of paths, over whose elements some index ranges while exploring. */
 function indexedVectors(graph: Graph): Set<string> {
   const found = new Set<string>();
+  const seen = new Set<number>();
   visitRefs(graph, (ref) => {
     for (const { value, stride, length } of ref.indexes) {
-      if (value.op === 'const' || length < 2) continue;
+      const step = ref.base * graph.cells.length + stride;
+      if (value.op === 'const' || length < 2 || seen.has(step)) continue;
+      seen.add(step);
       const first = cellAt(graph.cells, ref.base).path;
       const second = cellAt(graph.cells, ref.base + stride).path;
       const differs = first.findIndex((key, depth) => key !== second[depth]);
@@ -85,9 +88,16 @@ function indexedVectors(graph: Graph): Set<string> {
 function visitRefs(graph: Graph, visit: (ref: CellRef) => void): void {
   const inExpr = (expr: Expr): void => visitLoads(expr, visit);
   const inBlocks = (blocks: readonly Block[]): void => {
-    for (const block of blocks) {
-      for (const instr of block.instrs) if (instr.do === 'store') visit(instr.ref);
-      blockExprs(block).forEach(inExpr);
+    for (const { instrs, end } of blocks) {
+      for (const instr of instrs) {
+        if (instr.do === 'store') {
+          visit(instr.ref);
+          for (const { value } of instr.ref.indexes) inExpr(value);
+        }
+        inExpr(instr.do === 'check' ? instr.test : instr.value);
+      }
+      const decision = terminatorExpr(end);
+      if (decision !== null) inExpr(decision);
     }
   };
   for (const process of graph.processes) {

@@ -25,16 +25,13 @@ export function sharedBlocks(process: ProcessGraph): ReadonlySet<number> {
     return block.end.to === 'choose' ? [] : stepSuccessors(block.end);
   };
   const { order, children, dominates } = dominatorTree(root, next);
-  const sizes = new Map<number, number>();
-  for (const index of order.toReversed()) {
-    const own = blocks[index] === undefined ? 0 : sizeOf(blocks[index]);
-    sizes.set(
-      index,
-      (children.get(index) ?? []).reduce((sum, child) => sum + (sizes.get(child) ?? 0), own),
-    );
-  }
+  const sizeBelow = (index: number): number => {
+    const block = blocks[index];
+    const own = block === undefined ? 0 : sizeOf(block);
+    return (children.get(index) ?? []).reduce((sum, child) => sum + sizeBelow(child), own);
+  };
   const candidates = (children.get(root) ?? []).filter(
-    (index) => !entries.has(index) && (sizes.get(index) ?? 0) >= WORTH_A_CALL,
+    (index) => !entries.has(index) && sizeBelow(index) >= WORTH_A_CALL,
   );
   // A function that begins in the middle of a loop would go around it by recursion.
   return new Set(

@@ -12,7 +12,7 @@ import { element, lines, statements } from './blocks.js';
 import { structure } from './control.js';
 import { extract, plus, testOf, valueOf } from './expressions.js';
 import { type Change, type StepFunction, stepFunctions, unchanged } from './functions.js';
-import { type Bits, hasBit } from '../passes/live.js';
+import { type Bits, forEachBit, hasBit } from '../passes/live.js';
 import { bit, members } from './sets.js';
 import type { Packing, ProcessPacking } from './packing.js';
 import { type Tables, Variables } from './variables.js';
@@ -117,17 +117,18 @@ class StepWriter {
   /** What a continuation is passed: the names are the same in it and in its callers. */
   #passed(block: number, variables: Variables): string[] {
     const change = this.#continuations.get(block) ?? unchanged;
-    const live = this.own.live.atStart[block] ?? nothing;
-    const locals = this.process.locals.flatMap((_, local) =>
-      hasBit(live, local) && !this.#isCurrent(local, change) ? [variables.local(local)] : [],
-    );
+    const live = this.own.live.atStart(block);
+    const locals: string[] = [];
+    forEachBit(live, (local) => {
+      if (!this.#isCurrent(local, change)) locals.push(variables.local(local));
+    });
     return [...members(change.words).map((word) => variables.word(word)), ...locals];
   }
 
   /** Declares what the function uses and was not passed. */
   #prologue({ entry, block, change }: StepFunction, variables: Variables): string {
     const isContinuation = entry.kind === 'continuation';
-    const live = this.own.live.atStart[block] ?? nothing;
+    const live = this.own.live.atStart(block);
     const locals = variables.usedLocals.flatMap((local) => {
       if (hasBit(live, local)) {
         if (this.#isCurrent(local, change)) return [`l${local} = ${this.#slotValue(local, variables)}`];
