@@ -22,11 +22,35 @@ export function useBuildStore(next: BuildStore | null): void {
 
 /** The result of `make`, which must be JSON and depend on `inputs` only. */
 export function remembered<T>(kind: string, inputs: readonly unknown[], make: () => T): T {
-  if (store === null) return make();
+  const entry = entryOf<T>(kind, inputs);
+  return entry.known ?? entry.keep(make());
+}
+
+/** The same for what takes loading a part of the program. */
+export async function rememberedLater<T>(
+  kind: string,
+  inputs: readonly unknown[],
+  make: () => Promise<T>,
+): Promise<T> {
+  const entry = entryOf<T>(kind, inputs);
+  return entry.known ?? entry.keep(await make());
+}
+
+interface Entry<T> {
+  readonly known: T | null;
+  keep(result: T): T;
+}
+
+function entryOf<T>(kind: string, inputs: readonly unknown[]): Entry<T> {
+  if (store === null) return { known: null, keep: (result) => result };
+  const current = store;
   const key = `${kind}-${createHash('sha256').update(JSON.stringify(inputs)).digest('hex')}`;
-  const known = store.read(key);
-  if (known !== null) return JSON.parse(known) as T;
-  const result = make();
-  store.write(key, JSON.stringify(result));
-  return result;
+  const text = current.read(key);
+  return {
+    known: text === null ? null : (JSON.parse(text) as T),
+    keep: (result) => {
+      current.write(key, JSON.stringify(result));
+      return result;
+    },
+  };
 }

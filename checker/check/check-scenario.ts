@@ -38,7 +38,7 @@ export interface CheckOptions {
 }
 
 export async function checkScenario(scenario: Scenario, options: CheckOptions): Promise<ScenarioReport> {
-  return exploreScenario(scenario, compileScenario(scenario), options, options.now());
+  return exploreScenario(scenario, await compileScenario(scenario), options, options.now());
 }
 
 /** The same for a scenario that is compiled already. */

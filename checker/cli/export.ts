@@ -28,7 +28,7 @@ export const exportGraph: RunCommand = async (args, environment) => {
   try {
     if ('error' in entry) throw entry.error;
     const print = PRINTERS[(args.value('to') ?? 'ir') as Format];
-    await printOrWrite(print(compileScenario(entry), entry), args.value('output'), environment);
+    await printOrWrite(print(await compileScenario(entry), entry), args.value('output'), environment);
     return EXIT.ok;
   } catch (error) {
     throw framed(error, textOf);

@@ -30,7 +30,7 @@ export const traceReplay: RunCommand = async (args, environment) => {
     ('error' in scenario ? project : scenario).sources.texts.get(wanted);
   try {
     if ('error' in scenario) throw scenario.error;
-    const { result, sameModel } = replayScenario(trace, scenario, compileScenario(scenario));
+    const { result, sameModel } = replayScenario(trace, scenario, await compileScenario(scenario));
     const { outcome, step, reason } = { step: null, reason: null, ...result };
     if (args.flag('json')) {
       const { sentence, notes } = result;

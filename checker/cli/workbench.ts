@@ -71,9 +71,9 @@ class Task {
       };
       return { kind: 'compare', comparison };
     }
-    const compiledBase = compileScenario(base);
+    const compiledBase = await compileScenario(base);
     const patched = this.begin(loadedPatched);
-    const compiledPatched = compileScenario(patched);
+    const compiledPatched = await compileScenario(patched);
     const comparison = await compareScenario(
       { scenario: base, compiled: compiledBase, options: this.options(base, []) },
       { scenario: patched, compiled: compiledPatched, options: this.options(patched, this.settings.patches) },

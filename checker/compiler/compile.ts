@@ -1,12 +1,14 @@
 /** From a loaded scenario to the machine that the engine explores: front end, passes, code generation. */
-import { remembered } from '../build-cache.js';
+import { remembered, rememberedLater } from '../build-cache.js';
 import { initialState } from '../direct/schema.js';
 import { type Diagnostic, InputError } from '../diagnostics.js';
+import type { Declaration } from '../workspace/evaluate.js';
 import { spanOfConfiguration, type Scenario } from '../workspace/scenarios.js';
-import { contentHash } from '../workspace/sources.js';
+import { reachedHash } from '../workspace/sources.js';
 import { suggestion } from '../workspace/suggest.js';
-import { generateMachine } from './codegen/javascript.js';
-import { FrontEnd } from './frontend/frontend.js';
+import { generateMachine, machineSource } from './codegen/javascript.js';
+import { pack } from './codegen/packing.js';
+import type { FrontEnd } from './frontend/frontend.js';
 import type { Graph } from './ir/graph.js';
 import type { Program, RecordType, Scalar } from './ir/program.js';
 import type { Machine } from './machine.js';
@@ -21,28 +23,55 @@ export interface CompiledScenario {
   readonly configuration: Configuration;
 }
 
-/** One for all: files that do not change from scenario to scenario are parsed once. */
-const sharedFrontEnd = new FrontEnd();
-
 /**
- * @param passes wrong ones, for tests
+ * Whatever was compiled before, in this run of the program or another, comes from the store.
  * @throws InputError with everything that is wrong with the model or the scenario
  */
-export function compileScenario(
-  scenario: Scenario,
-  frontEnd: FrontEnd = sharedFrontEnd,
-  passes: Partial<Passes> = {},
-): CompiledScenario {
-  const { roots, sources, file } = scenario;
-  const functions = [...roots.processes, ...roots.invariants, ...roots.steps, ...roots.witnesses];
-  const inputs = [contentHash(sources), functions, file];
-  const program = remembered('program', inputs, () => frontEnd.program(sources, functions, [file]));
+export async function compileScenario(scenario: Scenario): Promise<CompiledScenario> {
+  const { sources, file } = scenario;
+  const functions = functionsOf(scenario);
+  const inputs = [reachedHash(sources, [file, ...functions.map((each) => each.file)]), functions, file];
+  const program = await rememberedLater('program', inputs, async () =>
+    (await sharedFrontEnd()).program(sources, functions, [file]),
+  );
   const configuration = checkedConfiguration(scenario, program);
   const request = requestOf(scenario, program, configuration);
-  const build = () => buildGraph(program, request, passes);
-  const graph = Object.keys(passes).length > 0 ? build() : remembered('graph', [inputs, request], build);
+  const graph = remembered('graph', [inputs, request], () => buildGraph(program, request));
+  const packing = pack(graph);
+  const source = remembered('code', [inputs, request], () => machineSource(graph, packing, false));
+  const machine = generateMachine(graph, initialState(scenario, program.root), packing, source);
+  return { program, graph, machine, root: program.root, configuration };
+}
+
+/**
+ * The same with a front end at hand, remembering nothing.
+ * @param passes wrong ones, for tests
+ */
+export function compileWith(
+  frontEnd: Pick<FrontEnd, 'program'>,
+  scenario: Scenario,
+  passes: Partial<Passes> = {},
+): CompiledScenario {
+  const program = frontEnd.program(scenario.sources, functionsOf(scenario), [scenario.file]);
+  const configuration = checkedConfiguration(scenario, program);
+  const graph = buildGraph(program, requestOf(scenario, program, configuration), passes);
   const machine = generateMachine(graph, initialState(scenario, program.root));
   return { program, graph, machine, root: program.root, configuration };
+}
+
+let frontEnd: Promise<FrontEnd> | null = null;
+
+/**
+ * One for all: files that do not change from scenario to scenario are parsed once. Loaded only when it is needed, because
+ * that takes longer than checking a small scenario.
+ */
+function sharedFrontEnd(): Promise<FrontEnd> {
+  frontEnd ??= import('./frontend/frontend.js').then((module) => new module.FrontEnd());
+  return frontEnd;
+}
+
+function functionsOf({ roots }: Scenario): Declaration[] {
+  return [...roots.processes, ...roots.invariants, ...roots.steps, ...roots.witnesses];
 }
 
 /** What the graph of a scenario is to contain. */

@@ -1,5 +1,6 @@
 /** What a source file imports, from its text alone. */
-import { ts } from 'ts-morph';
+import { remembered } from '../build-cache.js';
+import { typeScript } from './lazy-typescript.js';
 import { Recent } from './recent.js';
 
 export interface Import {
@@ -10,11 +11,20 @@ export interface Import {
 
 const known = new Recent<readonly Import[]>(500);
 
-/** Every import and re-export of a file, those of types alone included. */
+/** Every import and re-export of a file, those of types alone included, and what its reference directives name. */
 export function importsOf(text: string): readonly Import[] {
-  return known.get(text, () =>
-    ts
-      .preProcessFile(text, true, false)
-      .importedFiles.map(({ fileName, pos }) => ({ specifier: fileName, position: pos })),
-  );
+  return known.get(text, () => remembered('imports', [text], () => parsedImports(text)));
+}
+
+function parsedImports(text: string): Import[] {
+  const { importedFiles, referencedFiles } = typeScript().preProcessFile(text, true, false);
+  // A reference is a path from the file's folder, whether or not it says so.
+  const references = referencedFiles.map(({ fileName, pos }) => ({
+    fileName: fileName.startsWith('.') ? fileName : `./${fileName}`,
+    pos,
+  }));
+  return [...importedFiles, ...references].map(({ fileName, pos }) => ({
+    specifier: fileName,
+    position: pos,
+  }));
 }

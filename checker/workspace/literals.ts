@@ -1,14 +1,16 @@
 /** Finds where in a scenario file a part of a scenario is written, so that a complaint about it has a line. */
-import { ts } from 'ts-morph';
+import type { ts as TypeScript } from 'ts-morph';
 import type { Span } from '../compiler/ir/program.js';
+import { typeScript } from './lazy-typescript.js';
 
 /**
  * The place of the default export's member at `path` (`['with-flush', 'processes', 1]`), or of the innermost part
  * around it that is written as a literal.
  */
 export function spanOfMember(file: string, text: string, path: readonly (string | number)[]): Span {
+  const ts = typeScript();
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
-  let node: ts.Node = source;
+  let node: TypeScript.Node = source;
   let value = defaultExport(source);
   for (const key of path) {
     const found = value === null ? null : member(source, value, key);
@@ -20,16 +22,18 @@ export function spanOfMember(file: string, text: string, path: readonly (string 
   return { file, line: line + 1, column: character + 1 };
 }
 
-function defaultExport(source: ts.SourceFile): ts.Expression | null {
+function defaultExport(source: TypeScript.SourceFile): TypeScript.Expression | null {
+  const ts = typeScript();
   const assignment = source.statements.find(ts.isExportAssignment);
   return assignment === undefined ? null : unwrapped(source, assignment.expression);
 }
 
 function member(
-  source: ts.SourceFile,
-  value: ts.Expression,
+  source: TypeScript.SourceFile,
+  value: TypeScript.Expression,
   key: string | number,
-): { at: ts.Node; value: ts.Expression | null } | null {
+): { at: TypeScript.Node; value: TypeScript.Expression | null } | null {
+  const ts = typeScript();
   if (ts.isArrayLiteralExpression(value)) {
     const element = typeof key === 'number' ? value.elements[key] : undefined;
     return element === undefined ? null : { at: element, value: unwrapped(source, element) };
@@ -43,7 +47,8 @@ function member(
 }
 
 /** Looks through `scenarios(...)`, `as const`, parentheses and the names of constants of the same file. */
-function unwrapped(source: ts.SourceFile, expression: ts.Expression): ts.Expression {
+function unwrapped(source: TypeScript.SourceFile, expression: TypeScript.Expression): TypeScript.Expression {
+  const ts = typeScript();
   if (
     ts.isCallExpression(expression) &&
     expression.arguments.length === 1 &&

@@ -118,8 +118,8 @@ function patched(sources: ModelSources, patches: readonly Patch[]): Patched {
 
 function setOf(modules: ModelModules, file: string): Readonly<Record<string, unknown>> {
   const set = modules.exportsOf(file)['default'];
-  const span = spanOfMember(file, modules.sources.texts.get(file) ?? '', []);
   if (typeof set !== 'object' || set === null || Object.keys(set).length === 0) {
+    const span = spanOfMember(file, modules.sources.texts.get(file) ?? '', []);
     const advice = "End the file with `export default scenarios({ 'a-name': { ... } })`.";
     throw InputError.of(`${file} declares no scenarios`, advice, span);
   }

@@ -90,6 +90,13 @@ export function contentHash(sources: ModelSources): string {
   return digest;
 }
 
+/** The same over what can matter to the given files: they themselves and whatever they import. */
+export function reachedHash(sources: ModelSources, files: Iterable<string>): string {
+  const reached = new Set([...new Set(files)].flatMap((file) => [...reachableFiles(sources, file)]));
+  const texts = [...sources.texts].filter(([name]) => reached.has(name));
+  return contentHash({ root: sources.root, texts: new Map(texts) });
+}
+
 const hashes = new WeakMap<ModelSources, string>();
 
 /** Reads a text file with line ends as git stores them. */

@@ -1,10 +1,10 @@
 /** TypeScript text becomes a function that Node can call, with a way back from its errors to lines of the source. */
 import { SourceMap } from 'node:module';
 import { compileFunction } from 'node:vm';
-import { ts } from 'ts-morph';
 import { remembered } from '../build-cache.js';
 import type { Span } from '../compiler/ir/program.js';
 import { InputError } from '../diagnostics.js';
+import { typeScript } from './lazy-typescript.js';
 import { Recent } from './recent.js';
 
 export type Exports = Record<string, unknown>;
@@ -12,7 +12,8 @@ export type Exports = Record<string, unknown>;
 export interface CompiledModule {
   /** The body of the module, as Node wraps CommonJS modules. */
   readonly run: (exports: Exports, require: (specifier: string) => unknown) => void;
-  readonly map: SourceMap;
+  /** Needed only when something goes wrong. */
+  readonly map: () => SourceMap;
 }
 
 /** How a source file is called in stack traces. */
@@ -33,7 +34,9 @@ export function thrownAt(
   if (!(error instanceof Error)) return null;
   for (const frame of (error.stack ?? '').matchAll(/mmucheck-model:(.+?):(\d+):(\d+)/g)) {
     const [file, line, column] = [frame[1] ?? '', Number(frame[2]), Number(frame[3])];
-    const origin = moduleOf(file)?.map.findEntry(line - 1, column - 1);
+    const origin = moduleOf(file)
+      ?.map()
+      .findEntry(line - 1, column - 1);
     if (origin !== undefined && 'originalLine' in origin) {
       return { file, line: origin.originalLine + 1, column: origin.originalColumn + 1 };
     }
@@ -45,11 +48,12 @@ function transpile(file: string, text: string): CompiledModule {
   const { code, map } = remembered('module', [file, text], () => transpiled(file, text));
   return {
     run: compileFunction(code, ['exports', 'require'], { filename: SCHEME + file }) as CompiledModule['run'],
-    map: new SourceMap(JSON.parse(map)),
+    map: () => new SourceMap(JSON.parse(map)),
   };
 }
 
 function transpiled(file: string, text: string): { code: string; map: string } {
+  const ts = typeScript();
   const { outputText, sourceMapText, diagnostics } = ts.transpileModule(text, {
     fileName: file,
     reportDiagnostics: true,

@@ -3,13 +3,15 @@
  * what the sets allow to be cached is exactly what some explicit TLB does hold.
  */
 import { describe, expect, it } from 'vitest';
-import { compileScenario } from '../../checker/compiler/compile.js';
+import { compileWith } from '../../checker/compiler/compile.js';
+import { FrontEnd } from '../../checker/compiler/frontend/frontend.js';
 import type { StateTree } from '../../checker/compiler/machine.js';
 import { search } from '../../checker/engine/search.js';
 import { openWorkspace } from '../../checker/workspace/project.js';
 import { loadScenarios, type Scenario } from '../../checker/workspace/scenarios.js';
 import type { Config } from '../config.js';
 
+const frontEnd = new FrontEnd();
 const root = new URL('../..', import.meta.url).pathname;
 const all = loadScenarios(openWorkspace(root), 'model/scenarios/tlb.ts');
 const situations = all
@@ -34,7 +36,7 @@ function named(name: string): Scenario {
 
 /** For every reachable state without its TLBs (as text): the translations that are cached in it, over all of them. */
 function cachedByState(scenario: Scenario): Map<string, ReadonlySet<string>> {
-  const { machine } = compileScenario(scenario);
+  const { machine } = compileWith(frontEnd, scenario);
   const { store, states, end } = search(machine, { deadlock: false });
   expect(end).toBe('exhausted');
   const cached = new Map<string, Set<string>>();

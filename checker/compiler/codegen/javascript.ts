@@ -23,9 +23,15 @@ import { Tables } from './variables.js';
 /**
  * The machine of a graph, from the given initial state on.
  * @param packing how to pack it, for tests of the packing itself
+ * @param source the text of its untraced functions, where that is known already
  */
-export function generateMachine(graph: Graph, initial: StateTree, packing: Packing = pack(graph)): Machine {
-  const code = instantiate(machineSource(graph, packing, false), new Trace());
+export function generateMachine(
+  graph: Graph,
+  initial: StateTree,
+  packing: Packing = pack(graph),
+  source: string = machineSource(graph, packing, false),
+): Machine {
+  const code = instantiate(source, new Trace());
   let traced: { code: Code; trace: Trace } | null = null;
   const recordLimit = packing.words + 1;
   const expansionLimit =

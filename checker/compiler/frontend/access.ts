@@ -1,5 +1,5 @@
 /** Names, fields and elements: what part of the state, which variable or constant an expression denotes. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Type } from '../ir/program.js';
 import { boundValue } from './build.js';
 import { unsupported } from './constructs.js';

@@ -1,5 +1,5 @@
 /** Lowers assignments to variables, to the state and to local places. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { BinaryOperator, Expr, ValueType } from '../ir/program.js';
 import { symbolOf } from './access.js';
 import { numberConst } from './build.js';

@@ -1,5 +1,5 @@
 /** Bounds of domains, and the numbers of the configuration that they name. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Bound, Scalar } from '../ir/program.js';
 import type { ModelType } from './model-type.js';
 import { BOOL, intType } from './convert.js';

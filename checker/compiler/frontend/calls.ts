@@ -1,5 +1,5 @@
 /** Lowers calls. A call becomes a statement in front of the expression that uses its result. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Argument, Expr, Type, ValueType } from '../ir/program.js';
 import { symbolOf } from './access.js';
 import { unsupported } from './constructs.js';

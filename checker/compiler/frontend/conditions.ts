@@ -1,5 +1,5 @@
 /** Lowers conditions. As in C, a number may be one: it holds if it is not 0. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Expr } from '../ir/program.js';
 import { binary, not, numberConst } from './build.js';
 import type { FunctionContext } from './context.js';

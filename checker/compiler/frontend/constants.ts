@@ -1,5 +1,5 @@
 /** Constants of modules: scalars and value records, taken into the functions that use them. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Expr, ValueType } from '../ir/program.js';
 
 import { FunctionContext, type Lowering } from './context.js';

@@ -1,5 +1,5 @@
 /** Constructs of TypeScript that are not in the model language: how they are called, and what to write instead. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Problem } from './problems.js';
 
 const K = ts.SyntaxKind;

@@ -4,7 +4,7 @@
  * The bound must not change meanwhile: it may depend on the configuration, on literals, and on variables that the
  * body does not assign. The body must not assign the counter. Any other `for` is a loop like `while`.
  */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Expr, Scalar } from '../ir/program.js';
 import { binary, isStable, numberConst, readsOf } from './build.js';
 import { symbolOf } from './access.js';

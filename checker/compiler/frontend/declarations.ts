@@ -1,5 +1,5 @@
 /** Lowers the declarations of local variables: values, names for places, and records of the function's own. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Expr, Type, ValueType } from '../ir/program.js';
 import { lowerCallTo } from './calls.js';
 import type { Access, FunctionContext } from './context.js';

@@ -1,5 +1,5 @@
 /** Lowers expressions that are there for what they do: assignments, calls and yields. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import { lowerAssignment, lowerIncrement } from './assignments.js';
 import { lowerCallStatement, lowerYieldStarStatement } from './calls.js';
 import type { FunctionContext } from './context.js';

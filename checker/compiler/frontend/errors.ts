@@ -1,5 +1,5 @@
 /** Puts together everything that was found wrong, once each and in the order of the files. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import { type Diagnostic, InputError } from '../../diagnostics.js';
 import type { Locations, Report, Reporter } from './report.js';
 import type { Missing } from './roots.js';

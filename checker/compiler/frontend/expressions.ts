@@ -1,5 +1,5 @@
 /** Lowers expressions. Calls inside them, and operators that evaluate them lazily, become statements in front. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Expr, ValueType } from '../ir/program.js';
 import { numberConst, stringConst, boolConst } from './build.js';
 import { lowerCall, lowerYieldStar } from './calls.js';

@@ -4,7 +4,7 @@
  * TypeScript parses, resolves names and checks types. What remains is to read the declared domains, to lower each
  * function that the roots reach, and to say no to everything that has no finite meaning.
  */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import { InputError } from '../../diagnostics.js';
 import type { ModelSources } from '../../workspace/sources.js';
 import type { Program, RecordType } from '../ir/program.js';

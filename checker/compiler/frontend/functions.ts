@@ -1,5 +1,5 @@
 /** All functions that a run needs: their signatures, and their bodies, lowered as they are found. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Function, Type, ValueType, Variable } from '../ir/program.js';
 import { boolConst } from './build.js';
 import { unsupported } from './constructs.js';

@@ -1,6 +1,6 @@
 /** The declarations that model files are checked against are those of the language as it stands. */
 import { readFileSync } from 'node:fs';
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import { expect, test } from 'vitest';
 
 const FILES = ['index', 'declarations', 'primitives', 'types'];

@@ -1,5 +1,5 @@
 /** Lowers loops and the jumps in them. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Expr } from '../ir/program.js';
 import { not } from './build.js';
 import type { FunctionContext, Jump } from './context.js';

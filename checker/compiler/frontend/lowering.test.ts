@@ -1,6 +1,6 @@
 /** Lowered functions do what the same text does as JavaScript. */
 import fc from 'fast-check';
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import { expect, test } from 'vitest';
 import * as language from '../../language/primitives.js';
 import { InputError } from '../../diagnostics.js';

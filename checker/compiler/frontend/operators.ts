@@ -1,5 +1,5 @@
 /** Lowers binary operators: arithmetic, bits, comparison, and the lazy ones where they yield a value. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { BinaryOperator, Expr, ValueType } from '../ir/program.js';
 import { binary } from './build.js';
 import { lowerLazy } from './conditions.js';

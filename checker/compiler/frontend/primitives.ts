@@ -1,5 +1,5 @@
 /** Lowers the functions of mmucheck/language. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Bound, Expr, Scalar, ValueType } from '../ir/program.js';
 import { binary, numberConst, readVariable } from './build.js';
 import type { FunctionContext } from './context.js';

@@ -3,7 +3,7 @@
  * parsed nor bound again, and a model that did not change keeps its checker; nothing is read from disk.
  */
 import { posix } from 'node:path';
-import { Project, ts } from 'ts-morph';
+import { Project, ts } from '../../typescript.js';
 import type { ModelSources } from '../../workspace/sources.js';
 import { LANGUAGE_DECLARATIONS } from './language-declarations.js';
 import { LIBRARY } from './library.js';

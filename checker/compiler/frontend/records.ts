@@ -1,5 +1,5 @@
 /** Lowers record literals: values, and the initial content of local places. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Expr, RecordType, ValueType } from '../ir/program.js';
 import { readVariable } from './build.js';
 import type { Access, FunctionContext } from './context.js';

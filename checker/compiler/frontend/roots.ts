@@ -1,5 +1,5 @@
 /** The functions that scenarios name: processes (generators) and predicates over one state, or two. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Function, RecordType } from '../ir/program.js';
 import { problems, type Problem } from './problems.js';
 import type { LoadedModel } from './project.js';

@@ -1,5 +1,5 @@
 /** Lowers statements. What is wrong in one does not keep the others from being looked at. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Expr } from '../ir/program.js';
 import { boolConst } from './build.js';
 import { unsupported } from './constructs.js';

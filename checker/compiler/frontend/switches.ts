@@ -1,5 +1,5 @@
 /** Lowers `switch` to comparisons one after the other. Only empty cases fall through. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Expr, Stmt } from '../ir/program.js';
 import { binary, boolConst } from './build.js';
 import type { FunctionContext, Jump } from './context.js';

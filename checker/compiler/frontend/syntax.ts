@@ -1,5 +1,5 @@
 /** Small questions about syntax. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 
 export function withoutParentheses(node: ts.Expression): ts.Expression {
   return ts.isParenthesizedExpression(node) ? withoutParentheses(node.expression) : node;

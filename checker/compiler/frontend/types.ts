@@ -4,7 +4,7 @@
  * From the declarations' text, not from the checker's types: the checker narrows, widens and merges types, and forgets
  * the order of unions and the names of aliases, while a declaration says what the author meant the domain to be.
  */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { RecordType, Scalar, Type } from '../ir/program.js';
 import { BoundReader } from './bounds.js';
 import { BOOL, isPlaceType, NUMBER } from './convert.js';

@@ -1,5 +1,5 @@
 /** TypeScript's own errors as diagnostics, with advice where this language has a better one than "correct the type". */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { CleanFiles } from './clean-files.js';
 import { globalAdvice } from './globals.js';
 import { problems, type Problem } from './problems.js';

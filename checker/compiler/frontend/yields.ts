@@ -1,5 +1,5 @@
 /** Lowers step boundaries: `yield`, `yield () => condition` and `yield rest(() => condition)`. */
-import { ts } from 'ts-morph';
+import { ts } from '../../typescript.js';
 import type { Expr, Stmt } from '../ir/program.js';
 import { recordText } from './calls.js';
 import type { FunctionContext } from './context.js';
