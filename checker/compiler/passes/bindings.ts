@@ -99,7 +99,9 @@ export class Bindings {
     const isParameter = variable < fn.parameters;
     const lasting = context.lasting(fn, variable);
     const shape = this.shapeOf(fn, variable);
-    const bound = context.shapes.leaves(shape).map((leaf, i): Value => {
+    const all = context.shapes.leaves(shape);
+    const needed = lasting === 'fixed' ? context.usage.needed(fn, variable, all) : null;
+    const bound = all.map((leaf, i): Value => {
       const { domain } = leaf.shape;
       const given = values[i] ?? constantValue(0);
       const value = this.expressions.guards.domain(
@@ -109,6 +111,7 @@ export class Bindings {
         frame,
         span,
       );
+      if (needed?.[i] === false) return constantValue(0);
       const { expr } = value;
       if (lasting === 'fixed' && expr.op === 'const') return value;
       if (lasting === 'fixed' && expr.op === 'local') {

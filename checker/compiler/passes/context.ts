@@ -6,6 +6,7 @@ import type { Lasting } from './emitter.js';
 import { factsOf, type FunctionFacts } from './facts.js';
 import type { Join } from './knowledge.js';
 import type { Shape, Shapes } from './layout.js';
+import { Usage } from './usage.js';
 import type { Value } from './values.js';
 
 /** A place in memory: shared cells, or leaves (locals and constants) of a frame. */
@@ -44,6 +45,7 @@ export interface CallFrame {
 
 export class Context {
   readonly failures: Failure[] = [];
+  readonly usage: Usage;
   readonly #facts = new Map<ir.Function, FunctionFacts>();
 
   constructor(
@@ -52,7 +54,9 @@ export class Context {
     readonly root: Shape,
     readonly cells: readonly Cell[],
     readonly diagnostics: Diagnostics,
-  ) {}
+  ) {
+    this.usage = new Usage(program);
+  }
 
   /** The call stack down to a place in a frame's function. */
   stack(frame: CallFrame, span: ir.Span, text = ''): readonly Frame[] {

@@ -11,6 +11,7 @@ import { type Interval, isPoint, meet } from './intervals.js';
 import { encode, type ScalarShape, type Shape } from './layout.js';
 import { Places } from './places.js';
 import { exprText } from './text.js';
+import { placeOf } from './usage.js';
 import { binaryValue, conditionalValue, constantValue, unaryValue, type Value, valueOf } from './values.js';
 
 export class Expressions {
@@ -212,7 +213,7 @@ export class Expressions {
 
   #field(expr: ir.Expr & { op: 'field' }, frame: CallFrame): readonly Value[] {
     // A field of something in memory is read alone: the rest of the record is not needed.
-    const place = fieldPlace(expr);
+    const place = placeOf(expr);
     if (place !== null) return this.places.read(this.places.locate(place, frame), expr.span);
     const shape = this.shapeOf(expr.record);
     const field = shape.kind === 'record' ? shape.fields.get(expr.field) : undefined;
@@ -298,13 +299,6 @@ export class Expressions {
     }
     return valueOf(simple.recode(operand.expr, 0, table), tableInterval(table, operand));
   }
-}
-
-/** The place of a chain of fields that ends in a place, or null. */
-function fieldPlace(expr: ir.Expr & { op: 'field' }): ir.Place | null {
-  const { record } = expr;
-  const inner = record.op === 'read' ? record.place : record.op === 'field' ? fieldPlace(record) : null;
-  return inner === null ? null : { ...inner, path: [...inner.path, { field: expr.field }] };
 }
 
 function tableInterval(table: readonly (number | null)[], operand: Interval): Interval {
