@@ -20,6 +20,11 @@ export function useBuildStore(next: BuildStore | null): void {
   store = next;
 }
 
+/** Equal for what is equal as JSON, its members in the same order. */
+export function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
 /** The result of `make`, which must be JSON and depend on `inputs` only. */
 export function remembered<T>(kind: string, inputs: readonly unknown[], make: () => T): T {
   const entry = entryOf<T>(kind, inputs);
@@ -44,7 +49,7 @@ interface Entry<T> {
 function entryOf<T>(kind: string, inputs: readonly unknown[]): Entry<T> {
   if (store === null) return { known: null, keep: (result) => result };
   const current = store;
-  const key = `${kind}-${createHash('sha256').update(JSON.stringify(inputs)).digest('hex')}`;
+  const key = `${kind}-${digestOf(inputs)}`;
   const text = current.read(key);
   return {
     known: text === null ? null : (JSON.parse(text) as T),

@@ -4,11 +4,13 @@ import type { CommandSpec } from './command.js';
 import type { OptionSpec, PositionalSpec } from './options.js';
 
 const JSON_OPTION: OptionSpec = { name: 'json', help: 'print one JSON document and nothing else' };
+const NO_CACHE: OptionSpec = { name: 'no-cache', help: 'compile everything anew, and remember nothing' };
 const SEARCH_OPTIONS: readonly OptionSpec[] = [
   { name: 'memory', value: 'SIZE', help: 'stop a search that needs more (default: what is free)' },
   { name: 'max-states', value: 'N', help: 'stop a search after N states' },
   { name: 'max-depth', value: 'N', help: 'look at runs of at most N steps' },
   { name: 'workers', value: 'N', help: 'scenarios at a time (default: one per processor)' },
+  NO_CACHE,
   JSON_OPTION,
 ];
 const NONE: PositionalSpec = { usage: '', least: 0, most: 0 };
@@ -100,6 +102,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         repeatable: true,
         help: "change the model by a diff, after the trace's own",
       },
+      NO_CACHE,
       JSON_OPTION,
     ],
     examples: [
@@ -118,7 +121,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       oneOf: LISTS,
       help: `${LISTS.join(', ')} (default: scenarios)`,
     },
-    options: [{ name: 'markdown', help: 'print a Markdown table' }, JSON_OPTION],
+    options: [{ name: 'markdown', help: 'print a Markdown table' }, NO_CACHE, JSON_OPTION],
     examples: [
       ['mmucheck list', 'every scenario with its claims and expected verdicts'],
       ['mmucheck list claims', 'every claim with the scenarios that stand for it'],
@@ -138,6 +141,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         help: "change the model by a diff, after the scenario's own",
       },
       { name: 'output', short: 'o', value: 'FILE', help: 'write there instead of to standard output' },
+      NO_CACHE,
     ],
     examples: [
       ['mmucheck export --to ir M1', 'what the compiler made of the model'],

@@ -5,7 +5,7 @@ import { useBuildStore } from '../build-cache.js';
 import type { Patch } from '../workspace/patch.js';
 import { openWorkspace, type Workspace } from '../workspace/project.js';
 import { readText } from '../workspace/sources.js';
-import { buildFolder } from './build-folder.js';
+import { buildFolder, userCache } from './build-folder.js';
 import type { Environment } from './environment.js';
 
 /** The project around the working directory; outside of any, the model that comes with this package. */
@@ -15,7 +15,7 @@ export function openProject({
   remember,
 }: Pick<Environment, 'cwd' | 'packageRoot' | 'remember'>): Workspace {
   const root = projectRoot(cwd) ?? packageRoot;
-  if (remember) useBuildStore(buildFolder(root));
+  useBuildStore(remember ? buildFolder(root, userCache()) : null);
   return openWorkspace(root);
 }
 

@@ -54,7 +54,7 @@ async function dispatch(argv: readonly string[], environment: Environment): Prom
     `mmucheck ${command.name} --help`,
   );
   const runCommand = await command.load();
-  return runCommand(args, environment);
+  return runCommand(args, args.flag('no-cache') ? { ...environment, remember: false } : environment);
 }
 
 function find(argv: readonly string[]): { command: CommandSpec; rest: readonly string[] } | null {

@@ -1,5 +1,5 @@
 /** From a loaded scenario to the machine that the engine explores: front end, passes, code generation. */
-import { remembered, rememberedLater } from '../build-cache.js';
+import { digestOf, remembered, rememberedLater } from '../build-cache.js';
 import { initialState } from '../direct/schema.js';
 import { type Diagnostic, InputError } from '../diagnostics.js';
 import type { Declaration } from '../workspace/evaluate.js';
@@ -36,9 +36,11 @@ export async function compileScenario(scenario: Scenario): Promise<CompiledScena
   );
   const configuration = checkedConfiguration(scenario, program);
   const request = requestOf(scenario, program, configuration);
-  const graph = remembered('graph', [inputs, request], () => buildGraph(program, request));
+  // Not by the sources: what changes in a scenario's file is mostly about another scenario.
+  const origin = digestOf([program, request]);
+  const graph = remembered('graph', [origin], () => buildGraph(program, request));
   const packing = pack(graph);
-  const source = remembered('code', [inputs, request], () => machineSource(graph, packing, false));
+  const source = remembered('code', [origin], () => machineSource(graph, packing, false));
   const machine = generateMachine(graph, initialState(scenario, program.root), packing, source);
   return { program, graph, machine, root: program.root, configuration };
 }
