@@ -15,6 +15,7 @@ import { unreached } from './unreached.js';
 const common = {
   unreached: unreached(
     'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+    'kvm_tdp_mmu_page_fault > is_page_fault_stale',
     'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
     'kvm_tdp_mmu_page_fault > read_lock',
     'kvm_tdp_mmu_page_fault > read_unlock',

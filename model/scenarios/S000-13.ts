@@ -52,6 +52,7 @@ export default scenarios({
     claims: ['S000-13', 'S000-18(a)'],
     unreached: unreached(
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
       'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
       'kvm_tdp_mmu_page_fault > read_lock',
       'kvm_tdp_mmu_page_fault > read_unlock',
@@ -66,6 +67,7 @@ export default scenarios({
     claims: ['S000-13', 'S000-8(b)'],
     unreached: unreached(
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
       'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
       'kvm_tdp_mmu_page_fault > read_lock',
       'kvm_tdp_mmu_page_fault > read_unlock',
@@ -82,6 +84,7 @@ export default scenarios({
     claims: ['S000-13'],
     unreached: unreached(
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
       'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
       'kvm_tdp_mmu_page_fault > read_lock',
       'kvm_tdp_mmu_page_fault > read_unlock',

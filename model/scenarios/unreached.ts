@@ -37,6 +37,7 @@ const REASONS = {
     'W is cleared only where it is set and nobody can set bits without mmu_lock',
   'kvm_tdp_mmu_page_fault > kvm_faultin_pfn': 'the fast path answers every fault',
   'kvm_tdp_mmu_page_fault > read_lock': 'no slow fault gets as far as mmu_lock',
+  'kvm_tdp_mmu_page_fault > is_page_fault_stale': 'no slow fault gets as far as mmu_lock',
   'kvm_tdp_mmu_page_fault > read_unlock': 'no slow fault gets as far as mmu_lock',
   'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map': 'no slow fault gets as far as mmu_lock',
   'vcpu_enter_guest > kvm_mmu_do_page_fault': 'no access of the guest faults',
