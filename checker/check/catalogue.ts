@@ -84,20 +84,21 @@ export function titleOf(property: PropertySpec): string {
   return `${property.id} ${property.title}`;
 }
 
-/** Verdicts by property in a few words: the ones that are not `holds`, or `holds` if there are none. */
+/** Verdicts by property in a few words: the violated ones by name, then what is said of the others, if not `holds`. */
 export function summary(verdicts: readonly (readonly [property: string, verdict: Verdict])[]): string {
-  const kinds = new Set(verdicts.map(([, verdict]) => verdict));
-  const [only] = kinds;
-  if (kinds.size === 1 && only !== undefined && (only !== 'violated' || verdicts.length === 1)) {
-    return only === 'violated' ? `${verdicts[0]?.[0]} violated` : only;
+  const groups = new Map<Verdict, string[]>();
+  for (const [property, verdict] of verdicts) groups.set(verdict, [...(groups.get(verdict) ?? []), property]);
+  const violated = groups.get('violated');
+  groups.delete('violated');
+  // One thing is said of all the others, or each is named.
+  const shared = groups.size === 1;
+  const parts = violated === undefined ? [] : [`${violated.join(' ')} violated`];
+  for (const [verdict, properties] of groups) {
+    if (verdict === 'holds') continue;
+    if (!shared) parts.push(`${properties.join(' ')} ${verdict}`);
+    else parts.push(violated === undefined ? verdict : `others ${verdict}`);
   }
-  return [...kinds]
-    .filter((kind) => kind !== 'holds')
-    .map((kind) => {
-      const properties = verdicts.filter(([, verdict]) => verdict === kind).map(([property]) => property);
-      return `${properties.join(' ')} ${kind}`;
-    })
-    .join(', ');
+  return parts.length === 0 ? 'holds' : parts.join(', ');
 }
 
 export function expectations(spec: ScenarioSpec): (readonly [string, Verdict])[] {

@@ -1,12 +1,22 @@
 /** The built program as a process of its own: threads, signals and pipes. Skipped while dist/ is older than the sources. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT, TOY } from './testing/environment.js';
 
 const PROGRAM = join(ROOT, 'dist/checker/cli/main.js');
 const ENDLESS = join(ROOT, 'checker/cli/fixtures/endless');
+
+/** A module that says at the end whether TypeScript is among what was loaded. */
+const TELL_TYPESCRIPT = `data:text/javascript,${encodeURIComponent(`
+  import { createRequire } from 'node:module';
+  const { cache } = createRequire('${PROGRAM}');
+  process.on('exit', () => {
+    if (Object.keys(cache).some((file) => file.includes('ts-morph'))) console.error('TypeScript is loaded');
+  });
+`)}`;
 
 interface Ended {
   readonly code: number | null;
@@ -19,9 +29,10 @@ function run(
   argv: readonly string[],
   cwd: string,
   onStart: (program: ChildProcessWithoutNullStreams) => void = () => undefined,
+  nodeOptions: readonly string[] = [],
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const program = spawn(process.execPath, [PROGRAM, ...argv], { cwd });
+    const program = spawn(process.execPath, [...nodeOptions, PROGRAM, ...argv], { cwd });
     const output = { stdout: '', stderr: '' };
     program.stdout.on('data', (data) => (output.stdout += data));
     program.stderr.on('data', (data) => (output.stderr += data));
@@ -67,6 +78,27 @@ describe.skipIf(!isBuilt())('the built program', () => {
     const { code, stdout } = await run(['check', 'counters/first', '--memory', '32M'], ENDLESS);
     expect(code).toBe(3);
     expect(stdout).toContain('incomplete: the memory limit was reached (--memory)');
+  });
+
+  it('does not load TypeScript for what it remembers', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'mmucheck-'));
+    cpSync(TOY, cwd, { recursive: true, filter: (path) => !path.includes('.mmucheck') });
+    const check = async (...options: string[]) => {
+      const { code, stdout, stderr } = await run(['check', 'doors/latched', ...options], cwd, undefined, [
+        '--import',
+        TELL_TYPESCRIPT,
+      ]);
+      expect(code).toBe(0);
+      return { stdout: stdout.replace(/[\d.]+ s\n/, ''), loaded: stderr.includes('TypeScript is loaded') };
+    };
+    const first = await check();
+    expect(first.loaded).toBe(true);
+    expect(await check()).toEqual({ ...first, loaded: false });
+    expect(await check('--no-cache')).toEqual(first);
+    // Read from disk again, nothing else.
+    const file = join(cwd, 'model/doors.ts');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n`);
+    expect(await check()).toEqual(first);
   });
 
   it('stops when nobody reads any more', async () => {

@@ -2,4 +2,4 @@
 
 export const LISTS = ['scenarios', 'properties', 'operations', 'variants', 'claims'] as const;
 export const TRACE_FORMATS = ['text', 'json', 'markdown', 'mermaid', 'itf'] as const;
-export const GRAPH_FORMATS = ['ir', 'dot'] as const;
+export const GRAPH_FORMATS = ['ir', 'dot', 'program'] as const;

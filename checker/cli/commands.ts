@@ -133,7 +133,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'Print the compiled control-flow graphs of a scenario',
     positionals: { usage: 'SCENARIO', least: 1, most: 1 },
     options: [
-      { name: 'to', value: 'FORMAT', oneOf: GRAPH_FORMATS, help: 'ir (readable text) or dot (Graphviz)' },
+      {
+        name: 'to',
+        value: 'FORMAT',
+        oneOf: GRAPH_FORMATS,
+        help: 'ir (text), dot (Graphviz), program (before inlining)',
+      },
       {
         name: 'patch',
         value: 'FILE',

@@ -1,9 +1,10 @@
 /** `mmucheck export` */
 import { selectScenarios } from '../check/select.js';
 import { type CompiledScenario, compileScenario } from '../compiler/compile.js';
+import { graphToDot } from '../compiler/ir/dot.js';
+import { printGraph } from '../compiler/ir/print.js';
 import { printProgram } from '../compiler/ir/print-program.js';
 import { InputError } from '../diagnostics.js';
-import type { Scenario } from '../workspace/scenarios.js';
 import type { GRAPH_FORMATS } from './choices.js';
 import type { RunCommand } from './command.js';
 import { framed } from './errors.js';
@@ -28,14 +29,15 @@ export const exportGraph: RunCommand = async (args, environment) => {
   try {
     if ('error' in entry) throw entry.error;
     const print = PRINTERS[(args.value('to') ?? 'ir') as Format];
-    await printOrWrite(print(await compileScenario(entry), entry), args.value('output'), environment);
+    await printOrWrite(print(await compileScenario(entry)), args.value('output'), environment);
     return EXIT.ok;
   } catch (error) {
     throw framed(error, textOf);
   }
 };
 
-const PRINTERS: Readonly<Record<Format, (compiled: CompiledScenario, scenario: Scenario) => string>> = {
-  ir: ({ program }) => printProgram(program),
-  dot: ({ program }) => printProgram(program),
+const PRINTERS: Readonly<Record<Format, (compiled: CompiledScenario) => string>> = {
+  program: ({ program }) => `${printProgram(program)}\n`,
+  ir: ({ graph }) => printGraph(graph),
+  dot: ({ graph }) => graphToDot(graph),
 };

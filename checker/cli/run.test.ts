@@ -92,6 +92,25 @@ describe('list', () => {
   });
 });
 
+describe('export', () => {
+  it.each([
+    ['ir', 'ann'],
+    ['dot', 'digraph'],
+    ['program', 'operation visit'],
+  ])('to %s', async (format, part) => {
+    const { code, stdout } = await mmucheck(['export', '--to', format, 'doors/latched']);
+    expect(code).toBe(EXIT.ok);
+    expect(stdout).toContain(part);
+    expect(stdout.endsWith('\n')).toBe(true);
+  });
+
+  it('of several scenarios is refused', async () => {
+    const { code, stdout, stderr } = await mmucheck(['export', 'doors']);
+    expect(stderr).toContain('Name one of: doors/latched, doors/unlatched, doors/opposite-order.');
+    expect([code, stdout]).toEqual([EXIT.usage, '']);
+  });
+});
+
 describe('files', () => {
   it('are written whole, with their folders', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'mmucheck-'));
