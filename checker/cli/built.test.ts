@@ -14,7 +14,7 @@ const TELL_TYPESCRIPT = `data:text/javascript,${encodeURIComponent(`
   import { createRequire } from 'node:module';
   const { cache } = createRequire('${PROGRAM}');
   process.on('exit', () => {
-    if (Object.keys(cache).some((file) => file.includes('ts-morph'))) console.error('TypeScript is loaded');
+    if (Object.keys(cache).some((file) => file.endsWith('/typescript.js') || file.endsWith('/ts-morph.js'))) console.error('TypeScript is loaded');
   });
 `)}`;
 
