@@ -132,7 +132,7 @@ export default scenarios({ default: {
       operations: this.operations.length,
       yields: true,
     };
-    const forever = this.flip();
+    const forever = this.below(3) > 0;
     const body = this.block({ ...scope, loop: forever }, 3, 2 + this.below(4));
     const looped = forever ? `  for (;;) {\n  yield;\n${body}  }\n` : body;
     return `export function* ${name}(s: State, seed: Small): Op {\n  yield;\n${looped}}\n`;
@@ -175,7 +175,9 @@ export default scenarios({ default: {
     this.operations.push({ name, parameters: [], result: 'nothing' });
     return `export function* descend(s: State, level: Small): Op {
   if (level === 0) return;
+  const kept: Small = ((s.x + level) & 3);
 ${body}  yield* descend(s, level - 1);
+  s.x = kept + 0;
 }
 export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)}); }
 `;
@@ -201,7 +203,9 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
 
   private statement(scope: Scope, depth: number): { text: string; declares?: Partial<Scope> } {
     const plain = this.below(24);
-    if (scope.yields && this.below(4) === 1) return { text: this.boundary(scope, depth) };
+    if (scope.yields && this.below(3) === 1) {
+      return this.below(3) === 1 ? this.snapshot(scope) : { text: this.boundary(scope, depth) };
+    }
     switch (plain) {
       case 1:
         return {
@@ -315,6 +319,16 @@ export function* ${name}(s: State): Op { yield* descend(s, ${1 + this.below(3)})
           text: `s.x = ${this.below(6) === 5 ? `${this.int(scope, 2)} + 0` : `(${this.int(scope, 2)} & 7)`};`,
         };
     }
+  }
+
+  /** What most operations do: read in one step, and act on it in another. */
+  private snapshot(scope: Scope): { text: string; declares: Partial<Scope> } {
+    const name = this.name('v');
+    const variables = [...scope.variables, name];
+    const known = { variables, ints: [...scope.ints, name] };
+    const read = `let ${name}: Small = ((s.x + ${this.int({ ...scope, effects: false }, 1)}) & 3);`;
+    const act = `s.x = ((${name} + ${this.int({ ...scope, ...known }, 1)}) & 7);`;
+    return { text: `yield;\n  ${read}\n  yield;\n  ${act}`, declares: known };
   }
 
   private boundary(scope: Scope, depth: number): string {
