@@ -1,5 +1,5 @@
 /**
- * Drops what is set and never read, and writes a value that is read only once, right behind, where it is read.
+ * Drops what is set and never read, and writes a value that is read only once, in the same block, where it is read.
  * Checks, stores and choices stay: they have effects of their own.
  */
 import type { Block, Expr, Instr } from '../ir/graph.js';
@@ -13,86 +13,128 @@ import {
   visitExpr,
   visitLocals,
 } from '../ir/traverse.js';
-import { addBit, type Bits, hasBit, liveness, removeBit } from './live.js';
+import { type Bits, hasBit, liveness } from './live.js';
 
 export function dropDeadStores(flow: Flow): Flow {
   const live = liveness(flow);
-  return { ...flow, blocks: flow.blocks.map((block, i) => new Sweep(live.atEnd(i)).block(block)) };
-}
-
-/** An expression with more nodes than this is not moved into another one. */
-const SIZE_LIMIT = 24;
-
-/** One block, from its end to its start. */
-class Sweep {
-  /** The locals that the instruction (or terminator) seen last reads: how often, and whether they are read again. */
-  readonly #locals: number[] = [];
-  readonly #times: number[] = [];
-  readonly #again: boolean[] = [];
-
-  constructor(private readonly live: Bits) {}
-
-  block(block: Block): Block {
-    const reversed: Instr[] = [];
-    let { end } = block;
-    if (end.to === 'choose') removeBit(this.live, end.local);
-    const decision = terminatorExpr(end);
-    this.#seen(decision === null ? [] : [decision]);
-    for (let i = block.instrs.length - 1; i >= 0; i--) {
-      const instr = block.instrs[i];
-      if (instr === undefined) continue;
-      if (instr.do !== 'set') {
-        this.#seen(instrExprs(instr));
-        reversed.push(instr);
-        continue;
-      }
-      const { local, value } = instr;
-      if (!hasBit(this.live, local) || (value.op === 'local' && value.local === local)) continue;
-      const read = this.#locals.indexOf(local);
-      const once = read >= 0 && this.#times[read] === 1 && this.#again[read] === false;
-      if (once && sizeOf(value) <= SIZE_LIMIT) {
-        const replace = (expr: Expr): Expr => (expr.op === 'local' && expr.local === local ? value : expr);
-        const next = reversed.pop();
-        if (next === undefined) end = mapTerminator(end, replace);
-        else reversed.push(mapInstr(next, replace));
-        removeBit(this.live, local);
-        this.#locals[read] = -1;
-        this.#read(value);
-        continue;
-      }
-      removeBit(this.live, local);
-      this.#seen([value]);
-      reversed.push(instr);
-    }
-    return { instrs: reversed.reverse(), end };
-  }
-
-  /** Another instruction, which reads these expressions, is now the one seen last. */
-  #seen(exprs: readonly Expr[]): void {
-    this.#locals.length = 0;
-    this.#times.length = 0;
-    this.#again.length = 0;
-    for (const expr of exprs) this.#read(expr);
-  }
-
-  #read(expr: Expr): void {
-    visitLocals(expr, this.#readLocal);
-  }
-
-  readonly #readLocal = (local: number): void => {
-    const read = this.#locals.indexOf(local);
-    if (read >= 0) this.#times[read] = (this.#times[read] ?? 0) + 1;
-    else {
-      this.#locals.push(local);
-      this.#times.push(1);
-      this.#again.push(hasBit(this.live, local));
-    }
-    addBit(this.live, local);
+  const sweep = new Sweep(flow.locals.length);
+  return {
+    ...flow,
+    blocks: flow.blocks.map((block, i) =>
+      block.instrs.length === 0 ? block : sweep.block(block, live.atEnd(i)),
+    ),
   };
 }
 
-function sizeOf(expr: Expr): number {
+/** No instruction grows to more nodes than this. */
+const SIZE_LIMIT = 48;
+
+/** One block after the other, each from its end to its start. */
+class Sweep {
+  /** By local: how often it is read between here and where it is set next, and where last seen. */
+  readonly #times: Int32Array;
+  readonly #reader: Int32Array;
+  /** By local: where it is set next, within the block. */
+  readonly #nextSet: Int32Array;
+  /** The locals for which one of these is not at its default. */
+  readonly #touched: number[] = [];
+  /** The size of the instructions that values have been moved to, by place. */
+  readonly #sizes = new Map<number, number>();
+  /** Where the next store is. */
+  #nextStore = NOWHERE;
+  /** Where the expressions are that are being looked at. */
+  #at = 0;
+
+  constructor(locals: number) {
+    this.#times = new Int32Array(locals);
+    this.#reader = new Int32Array(locals);
+    this.#nextSet = new Int32Array(locals).fill(NOWHERE);
+  }
+
+  block(block: Block, liveAtEnd: Bits): Block {
+    const instrs: (Instr | null)[] = [...block.instrs];
+    let { end } = block;
+    this.#reset();
+    this.#at = instrs.length;
+    const decision = terminatorExpr(end);
+    if (end.to === 'choose') this.#set(end.local);
+    if (decision !== null) visitLocals(decision, this.#read);
+    for (let i = instrs.length - 1; i >= 0; i--) {
+      const instr = instrs[i];
+      if (instr == null) continue;
+      this.#at = i;
+      if (instr.do === 'set') {
+        const { local, value } = instr;
+        const times = this.#times[local] ?? 0;
+        const needed = this.#nextSet[local] === NOWHERE && hasBit(liveAtEnd, local);
+        if ((times === 0 && !needed) || (value.op === 'local' && value.local === local)) {
+          instrs[i] = null;
+          continue;
+        }
+        const reader = this.#reader[local] ?? NOWHERE;
+        if (times === 1 && !needed && this.#mayMove(value, reader, instrs[reader])) {
+          const replace = (expr: Expr): Expr => (expr.op === 'local' && expr.local === local ? value : expr);
+          const consumer = instrs[reader];
+          const moved = consumer == null ? mapTerminator(end, replace) : mapInstr(consumer, replace);
+          if ('to' in moved) end = moved;
+          else instrs[reader] = moved;
+          instrs[i] = null;
+          this.#set(local);
+          this.#at = reader;
+          visitLocals(value, this.#read);
+          continue;
+        }
+        this.#set(local);
+      } else if (instr.do === 'store') this.#nextStore = i;
+      for (const expr of instrExprs(instr)) visitLocals(expr, this.#read);
+    }
+    return { instrs: instrs.filter((instr) => instr !== null), end };
+  }
+
+  /** Whether an expression has the same value where it is read, and is short enough to be written there. */
+  #mayMove(value: Expr, reader: number, into: Instr | null | undefined): boolean {
+    let same = true;
+    visitExpr(value, (expr) => {
+      if (expr.op === 'local') same &&= (this.#nextSet[expr.local] ?? NOWHERE) >= reader;
+      if (expr.op === 'load') same &&= this.#nextStore >= reader;
+    });
+    if (!same) return false;
+    const before = this.#sizes.get(reader) ?? (into == null ? 1 : sizeOf(instrExprs(into)));
+    const size = before + sizeOf([value]);
+    if (size > SIZE_LIMIT) return false;
+    this.#sizes.set(reader, size);
+    return true;
+  }
+
+  /** Behind this, going backward, what is read is an earlier value. */
+  #set(local: number): void {
+    this.#touched.push(local);
+    this.#times[local] = 0;
+    this.#nextSet[local] = this.#at;
+  }
+
+  readonly #read = (local: number): void => {
+    this.#touched.push(local);
+    this.#times[local] = (this.#times[local] ?? 0) + 1;
+    this.#reader[local] = this.#at;
+  };
+
+  #reset(): void {
+    for (const local of this.#touched) {
+      this.#times[local] = 0;
+      this.#nextSet[local] = NOWHERE;
+    }
+    this.#touched.length = 0;
+    this.#sizes.clear();
+    this.#nextStore = NOWHERE;
+  }
+}
+
+/** Later than everything in the block. */
+const NOWHERE = 0x7fff_ffff;
+
+function sizeOf(exprs: readonly Expr[]): number {
   let size = 0;
-  visitExpr(expr, () => size++);
+  for (const expr of exprs) visitExpr(expr, () => size++);
   return size;
 }

@@ -14,17 +14,17 @@ import { prune } from './prune.js';
 const ROUNDS = 2;
 
 export function fold(graph: Graph): Graph {
-  return mapFlows(graph, foldFlow);
+  return mapFlows(graph, (flow) => foldFlow(flow, graph.cells.length));
 }
 
-function foldFlow(flow: Flow): Flow {
+function foldFlow(flow: Flow, cells: number): Flow {
   let folded = prune(flow);
   for (let round = 0; round < ROUNDS; round++) {
     const before = sizeOf(folded);
-    folded = dropDeadStores(shortenJumps(prune(propagate(folded))));
+    folded = dropDeadStores(shortenJumps(prune(propagate(folded, cells))));
     if (sizeOf(folded) === before) break;
   }
-  return compact(folded);
+  return compact(shortenJumps(folded));
 }
 
 function sizeOf(flow: Flow): number {

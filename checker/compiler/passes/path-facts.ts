@@ -1,47 +1,62 @@
-/** What locals are equal to on the path that is being looked at, with a trail to undo it. */
-import type { Expr } from '../ir/graph.js';
+/**
+ * What variables are equal to on the path that is being looked at, with a trail to undo it. Variables are the locals
+ * and, behind them, the cells, which keep their values only until the next boundary.
+ */
+import type { CellRef, Expr } from '../ir/graph.js';
+import { reachedCells } from './footprint.js';
 
 export class PathFacts {
-  /** By local: the constant or local that it is equal to. */
+  /** By variable: the constant or local that it is equal to. */
   readonly #equal: (Expr | null)[];
-  /** By local: when that became known, and when it was last assigned. */
+  /** By variable: when that became known, and when it was last assigned. */
   readonly #since: Int32Array;
   readonly #assigned: Int32Array;
-  readonly #trail: { local: number; equal: Expr | null; since: number; assigned: number }[] = [];
+  readonly #trail: { variable: number; equal: Expr | null; since: number; assigned: number }[] = [];
   #clock = 0;
   /** When the last boundary was passed. */
   #boundary = 0;
 
-  constructor(locals: number) {
-    this.#equal = new Array<Expr | null>(locals).fill(null);
-    this.#since = new Int32Array(locals);
-    this.#assigned = new Int32Array(locals);
+  constructor(
+    private readonly locals: number,
+    cells: number,
+  ) {
+    this.#equal = new Array<Expr | null>(locals + cells).fill(null);
+    this.#since = new Int32Array(locals + cells);
+    this.#assigned = new Int32Array(locals + cells);
   }
 
-  /** The constant or local that a local is known to be equal to. */
-  valueOf(local: number): Expr | null {
-    const value = this.#equal[local] ?? null;
-    if (value === null || value.op !== 'local') return value;
-    // A copy holds until what it was copied from is assigned again, or a boundary lies between.
-    const since = this.#since[local] ?? 0;
-    return since > (this.#assigned[value.local] ?? 0) && since > this.#boundary ? value : null;
+  /** The constant or local that a local or a load is known to be equal to. */
+  valueOf(expr: Expr): Expr | null {
+    const variable = this.#variableOf(expr);
+    const value = variable === null ? null : (this.#equal[variable] ?? null);
+    if (variable === null || value === null) return null;
+    const since = this.#since[variable] ?? 0;
+    // What other processes may write, and copies of what need not fit into the state, end at a boundary.
+    if ((variable >= this.locals || value.op === 'local') && since <= this.#boundary) return null;
+    if (value.op === 'local' && since <= (this.#assigned[value.local] ?? 0)) return null;
+    return value;
   }
 
-  learn(local: number, value: Expr): void {
-    this.#save(local);
-    this.#equal[local] = value;
+  /** On this path the expression has this value. */
+  learn(expr: Expr, value: Expr): void {
+    const variable = this.#variableOf(expr);
+    if (variable === null) return;
+    this.#save(variable);
+    this.#since[variable] = ++this.#clock;
+    this.#equal[variable] = value;
   }
 
   assign(local: number, value: Expr | null): void {
-    this.#save(local);
-    this.#assigned[local] = ++this.#clock;
-    this.#since[local] = ++this.#clock;
-    this.#equal[local] = value !== null && (value.op === 'const' || value.op === 'local') ? value : null;
+    this.#assign(local, value);
   }
 
-  /** A copy is not carried over a boundary: what it is a copy of need not fit into the state. */
+  store(ref: CellRef, value: Expr): void {
+    if (ref.indexes.length === 0) return this.#assign(this.locals + ref.base, value);
+    for (const cell of reachedCells(ref)) this.#assign(this.locals + cell, null);
+  }
+
   passBoundary(): void {
-    this.#trail.push({ local: BOUNDARY, equal: null, since: this.#boundary, assigned: 0 });
+    this.#trail.push({ variable: BOUNDARY, equal: null, since: this.#boundary, assigned: 0 });
     this.#boundary = ++this.#clock;
   }
 
@@ -53,24 +68,39 @@ export class PathFacts {
     while (this.#trail.length > mark) {
       const change = this.#trail.pop();
       if (change === undefined) return;
-      if (change.local === BOUNDARY) this.#boundary = change.since;
+      if (change.variable === BOUNDARY) this.#boundary = change.since;
       else {
-        this.#equal[change.local] = change.equal;
-        this.#since[change.local] = change.since;
-        this.#assigned[change.local] = change.assigned;
+        this.#equal[change.variable] = change.equal;
+        this.#since[change.variable] = change.since;
+        this.#assigned[change.variable] = change.assigned;
       }
     }
   }
 
-  #save(local: number): void {
+  /** The variable that an expression is, or null. */
+  #variableOf(expr: Expr): number | null {
+    if (expr.op === 'local') return expr.local;
+    // The state before a step is never written.
+    if (expr.op !== 'load' || expr.state !== undefined || expr.ref.indexes.length > 0) return null;
+    return this.locals + expr.ref.base;
+  }
+
+  #assign(variable: number, value: Expr | null): void {
+    this.#save(variable);
+    this.#assigned[variable] = ++this.#clock;
+    this.#since[variable] = ++this.#clock;
+    this.#equal[variable] = value !== null && (value.op === 'const' || value.op === 'local') ? value : null;
+  }
+
+  #save(variable: number): void {
     this.#trail.push({
-      local,
-      equal: this.#equal[local] ?? null,
-      since: this.#since[local] ?? 0,
-      assigned: this.#assigned[local] ?? 0,
+      variable,
+      equal: this.#equal[variable] ?? null,
+      since: this.#since[variable] ?? 0,
+      assigned: this.#assigned[variable] ?? 0,
     });
   }
 }
 
-/** Stands for no local in the trail. */
+/** Stands for no variable in the trail. */
 const BOUNDARY = -1;

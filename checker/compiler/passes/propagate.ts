@@ -1,6 +1,7 @@
 /**
  * Propagation of constants and copies along paths that do not meet others: from a block into those that only it leads
- * to. Inlining has propagated what holds where paths meet; this finds what single paths and their tests add.
+ * to. Inlining has propagated what holds where paths meet; this finds what single paths, their tests and their stores
+ * to the state add.
  */
 import type { Block, Expr, Instr, Terminator } from '../ir/graph.js';
 import { constant, foldRef, simplify } from '../ir/simplify.js';
@@ -8,8 +9,9 @@ import { type Flow, mapExpr, mapInstr, successors } from '../ir/traverse.js';
 import { PathFacts } from './path-facts.js';
 import { arrivals } from './prune.js';
 
-export function propagate(flow: Flow): Flow {
-  return new Propagation(flow).run();
+/** @param cells how many cells the state has */
+export function propagate(flow: Flow, cells: number): Flow {
+  return new Propagation(flow, cells).run();
 }
 
 /** A block is small enough to be repeated at the end of another one if that decides its branch. */
@@ -20,8 +22,11 @@ class Propagation {
   readonly #blocks: Block[];
   readonly #arrivals: Int32Array;
 
-  constructor(private readonly flow: Flow) {
-    this.#facts = new PathFacts(flow.locals.length);
+  constructor(
+    private readonly flow: Flow,
+    cells: number,
+  ) {
+    this.#facts = new PathFacts(flow.locals.length, cells);
     this.#blocks = [...flow.blocks];
     this.#arrivals = arrivals(flow);
   }
@@ -67,7 +72,7 @@ class Propagation {
   }
 
   #learn(test: Expr, truth: boolean): void {
-    if (test.op === 'local') this.#facts.learn(test.local, constant(truth ? 1 : 0));
+    if (test.op === 'local' || test.op === 'load') this.#facts.learn(test, constant(truth ? 1 : 0));
     else if (test.op === 'unary' && test.operator === '!') this.#learn(test.operand, !truth);
     else if (test.op === 'binary') {
       const { operator, left, right } = test;
@@ -75,8 +80,7 @@ class Propagation {
         this.#learn(left, truth);
         this.#learn(right, truth);
       }
-      if (operator === (truth ? '===' : '!==') && left.op === 'local' && right.op === 'const')
-        this.#facts.learn(left.local, right);
+      if (operator === (truth ? '===' : '!==') && right.op === 'const') this.#facts.learn(left, right);
     }
   }
 
@@ -102,6 +106,7 @@ class Propagation {
     } else if (rewritten.do === 'store') {
       const ref = foldRef(rewritten.ref);
       instrs.push(ref === rewritten.ref ? rewritten : { ...rewritten, ref });
+      this.#facts.store(ref, rewritten.value);
     } else {
       const { local, value } = rewritten;
       if (value.op === 'local' && value.local === local) return null;
@@ -116,7 +121,7 @@ class Propagation {
       const count = this.#rewrite(end.count);
       if (count.op !== 'const' || count.value > 1) return { instrs, end: { ...end, count } };
       if (count.value < 1) return { instrs, end: { to: 'disabled' } };
-      instrs.push({ do: 'set', local: end.local, value: { op: 'const', value: 0 } });
+      this.#instr({ do: 'set', local: end.local, value: constant(0) }, instrs);
       return { instrs, end: { to: 'block', block: end.block } };
     }
     if (end.to === 'block') return { instrs, end: this.#decideNext(end, instrs, index) };
@@ -153,6 +158,8 @@ class Propagation {
     return mapExpr(expr, this.#rewriteNode);
   }
 
-  readonly #rewriteNode = (each: Expr): Expr =>
-    each.op === 'local' ? (this.#facts.valueOf(each.local) ?? each) : simplify(each);
+  readonly #rewriteNode = (each: Expr): Expr => {
+    const simple = simplify(each);
+    return this.#facts.valueOf(simple) ?? simple;
+  };
 }
