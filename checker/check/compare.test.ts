@@ -29,7 +29,7 @@ describe('a change of verdict', () => {
     ['holds', 'holds', 'same'],
     ['holds', 'violated', 'regression'],
     ['holds', 'error', 'regression'],
-    ['holds', 'vacuous', 'regression'],
+    ['holds', 'vacuous', 'weaker'],
     ['violated', 'holds', 'improvement'],
     ['vacuous', 'holds', 'improvement'],
     ['error', 'violated', 'changed'],

@@ -18,8 +18,16 @@ export interface ScenarioIdentity {
   readonly variant: string | null;
 }
 
-/** `undecided`: a limit kept one side from an answer. */
-export type Change = 'same' | 'changed' | 'improvement' | 'regression' | 'undecided';
+/**
+ * `weaker`: it held, and is vacuous now: nothing wrong was found, but not everything was exercised.
+ * `undecided`: a limit kept one side from an answer.
+ */
+export type Change = 'same' | 'changed' | 'improvement' | 'regression' | 'weaker' | 'undecided';
+
+/** Whether a patch with such a change has something to answer for. */
+export function isWorse(change: Change): boolean {
+  return change === 'regression' || change === 'weaker';
+}
 
 export interface PropertyChange {
   readonly property: string;
@@ -60,7 +68,7 @@ function changeOf(before: PropertyReport, after: PropertyReport): Change {
   const isBad = after.verdict === 'violated' || after.verdict === 'error';
   if (before.verdict === 'incomplete') return isBad ? 'regression' : 'undecided';
   const [was, is] = [RANK[before.verdict], RANK[after.verdict]];
-  if (is < was) return 'regression';
+  if (is < was) return after.verdict === 'vacuous' ? 'weaker' : 'regression';
   if (is > was) return after.verdict === 'holds' ? 'improvement' : 'changed';
   return lengthOf(before) === lengthOf(after) ? 'same' : 'changed';
 }

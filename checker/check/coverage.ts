@@ -14,6 +14,8 @@ export interface Place {
   readonly file: string;
   readonly line: number;
   readonly text: string;
+  /** What to list under `unreached` if that is no gap: `caller > callee`, or the function of a `yield`. */
+  readonly excuse: string;
 }
 
 export interface Coverage {
@@ -47,7 +49,7 @@ export function coverageOf(
       (each) => excused.includes(each),
     );
     for (const each of excuses) used.add(each);
-    if (excuses.length === 0) missed.set(keyOf(first), placeOf(first));
+    if (excuses.length === 0) missed.set(keyOf(first), placeOf(first, frames[frames.indexOf(first) + 1]));
   }
   return {
     missed: [...missed.values()].sort(bySource),
@@ -59,8 +61,14 @@ function keyOf({ function: name, span }: Frame): string {
   return `${name}\0${span.file}\0${span.line}`;
 }
 
-function placeOf({ function: name, span, text }: Frame): Place {
-  return { function: name, file: span.file, line: span.line, text: text.replace(/\s+/g, ' ').trim() };
+function placeOf({ function: name, span, text }: Frame, callee: Frame | undefined): Place {
+  return {
+    function: name,
+    file: span.file,
+    line: span.line,
+    text: text.replace(/\s+/g, ' ').trim(),
+    excuse: callee === undefined ? name : `${name} > ${callee.function}`,
+  };
 }
 
 function bySource(left: Place, right: Place): number {

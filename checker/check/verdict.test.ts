@@ -7,7 +7,7 @@ const P2: PropertySpec = { id: 'P2', title: 'second' };
 const NOTHING: Facts<Finding> = { limit: null, findings: [], missedWitnesses: [], missedPlaces: [] };
 const violation: Finding = { kind: 'invariant', property: 'P1' };
 const modelError: Finding = { kind: 'error', property: null };
-const place = { function: 'f', file: 'f.ts', line: 1, text: 'g()' };
+const place = { function: 'f', file: 'f.ts', line: 1, text: 'g()', excuse: 'f > g' };
 
 function verdicts(facts: Partial<Facts<Finding>>): string[] {
   return judge({ properties: [P1, P2] }, { ...NOTHING, ...facts }).map(({ verdict }) => verdict);

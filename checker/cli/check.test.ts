@@ -40,7 +40,7 @@ describe('check', () => {
     expect(stdout).toContain('the witness three_have_visited was never reached');
     const dead = await mmucheck(['check', 'mistakes/dead-steps']);
     expect(dead.stdout).toMatch(
-      /never executed: enter\(house\) in visit_by_back_door \(model\/doors\.ts:\d+\)/,
+      /enter\(house\) in visit_by_back_door \(model\/doors\.ts:\d+\) was never executed/,
     );
   });
 

@@ -45,8 +45,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     examples: [
       ['mmucheck check', 'the whole catalogue, with a summary table'],
-      ["mmucheck check 'split-*' --out traces", 'some of it; keep the counterexamples'],
-      ['mmucheck check M4-conditional --patch fix.patch', 'one scenario on a changed model'],
+      ["mmucheck check 'M4/*' --out traces", 'some of it; keep the counterexamples'],
+      ['mmucheck check M4/conditional-flush --patch fix.patch', 'one scenario on a changed model'],
     ],
     load: async () => (await import('./check.js')).check,
   },
@@ -74,7 +74,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: 'Print a counterexample as a table with one column per process',
     positionals: TRACE_FILE,
     options: [],
-    examples: [['mmucheck trace show traces/M1.P1.trace.json', 'the table that one pastes into mail']],
+    examples: [
+      [
+        'mmucheck trace show traces/M4.conditional-flush.P3.trace.json',
+        'the table that one pastes into mail',
+      ],
+    ],
     load: async () => (await import('./trace-show.js')).traceShow,
   },
   {
@@ -149,8 +154,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       NO_CACHE,
     ],
     examples: [
-      ['mmucheck export --to ir M1', 'what the compiler made of the model'],
-      ['mmucheck export --to dot M1 | dot -Tsvg > M1.svg', 'as a picture'],
+      ['mmucheck export --to ir M1/eager-split', 'what the compiler made of the model'],
+      ['mmucheck export --to dot M1/eager-split | dot -Tsvg > graph.svg', 'as a picture'],
     ],
     load: async () => (await import('./export.js')).exportGraph,
   },

@@ -22,21 +22,24 @@ export function scenarioText(report: ScenarioReport, style: Style, width: number
 
 /** What must be said besides the verdicts: why something is vacuous or incomplete, and what a file should not say. */
 export function remarks(report: ScenarioReport, style: Style, width: number): string[] {
-  const { missedWitnesses, missedPlaces, idleExcuses, limit } = report;
+  const { results, idleExcuses, limit } = report;
   const said = [
     ...(limit === null ? [] : [LIMITS[limit]]),
     // What an unfinished search, or one that an error cut short, did not reach says nothing.
-    ...(report.results.some(({ verdict }) => verdict === 'vacuous')
-      ? [
-          ...missedWitnesses.map((name) => `the witness ${name} was never reached`),
-          ...missedPlaces.map(
-            ({ function: name, file, line, text }) => `never executed: ${text} in ${name} (${file}:${line})`,
-          ),
-        ]
-      : []),
+    ...(results.some(({ verdict }) => verdict === 'vacuous') ? missing(report) : []),
     ...idleExcuses.map((name) => `unreached names ${name}, which needs no excuse`),
   ];
   return said.flatMap((line) => fold(`  ! ${line}`, width, '    ')).map((line) => style('yellow', line));
+}
+
+/** What was not exercised. */
+export function missing({ missedWitnesses, missedPlaces }: ScenarioReport): string[] {
+  return [
+    ...missedWitnesses.map((name) => `the witness ${name} was never reached`),
+    ...missedPlaces.map(
+      ({ function: name, file, line, text }) => `${text} in ${name} (${file}:${line}) was never executed`,
+    ),
+  ];
 }
 
 /** The counterexamples as tables; properties that are undone by one error share it. */

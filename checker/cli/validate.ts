@@ -1,5 +1,5 @@
 /** `mmucheck validate` */
-import { type Comparison, changesOf } from '../check/compare.js';
+import { type Comparison, changesOf, isWorse } from '../check/compare.js';
 import { comparisonDocument } from '../check/comparison-document.js';
 import type { RunCommand } from './command.js';
 import { reportTrouble } from './errors.js';
@@ -57,6 +57,6 @@ export const validate: RunCommand = async (args, environment) => {
 function exitCodeOf(comparison: Comparison): ExitCode {
   if (comparison.outcome !== 'compared') return EXIT.ok;
   const { base, patched } = comparison;
-  if (changesOf(base, patched).some(({ change }) => change === 'regression')) return EXIT.violation;
+  if (changesOf(base, patched).some(({ change }) => isWorse(change))) return EXIT.violation;
   return base.limit !== null || patched.limit !== null ? EXIT.incomplete : EXIT.ok;
 }
