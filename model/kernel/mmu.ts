@@ -27,11 +27,11 @@ export function* kvm_mmu_do_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op
   fault.huge_page_disallowed = fault.exec && kvm.config.nxHugePages;
   fault.req_level = PG_LEVEL_4K;
   fault.goal_level = PG_LEVEL_4K;
+  yield* kvm_lookup_slot(kvm, fault);
   yield* kvm_tdp_mmu_page_fault(kvm, vcpu, fault);
 }
 
 export function* kvm_tdp_mmu_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf> {
-  yield* kvm_lookup_slot(kvm, fault);
   const fast = yield* fast_page_fault(kvm, vcpu, fault);
   if (fast !== 'INVALID') return fast;
   yield* kvm_faultin_pfn(kvm, fault);

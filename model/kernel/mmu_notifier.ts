@@ -33,6 +33,11 @@ export function* kvm_mmu_invalidate_begin(kvm: Kvm, start: Gfn, end: GfnEnd): Op
   lockdep_assert_held_write(kvm);
   yield;
   kvm.mmu_invalidate_in_progress = kvm.mmu_invalidate_in_progress + 1;
+  yield* kvm_mmu_invalidate_range_add(kvm, start, end);
+}
+
+/** Part of kvm_mmu_invalidate_begin() until 6.8. */
+function* kvm_mmu_invalidate_range_add(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
   yield;
   if (kvm.mmu_invalidate_in_progress === 1) {
     kvm.mmu_invalidate_range_start = start;

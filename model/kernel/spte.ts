@@ -71,8 +71,8 @@ export function* make_spte(kvm: Kvm, fault: Fault, level: Level, old_spte: Spte)
     mmu_writable: writable,
     host_writable: fault.map_writable,
     accessed: true,
-    // D is not set again over an entry that was writable already.
-    dirty: writable && !old_spte.writable,
+    // D is not set again over an entry that was writable already, as table entries are.
+    dirty: writable && !old_spte.writable && old_spte.kind !== 'TABLE',
   };
   if (spte.writable && fault.slot_dirty_logging) {
     assert(level === PG_LEVEL_4K, 'P3', 'a huge SPTE of a slot that logs dirty pages becomes writable');

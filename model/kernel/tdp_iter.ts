@@ -17,6 +17,7 @@ import {
   type Spte,
   type SptePtr,
 } from '../state.js';
+import { lockdep_assert_in_rcu } from './locks.js';
 import {
   gfn_round_for_level,
   is_last_spte,
@@ -46,6 +47,7 @@ export interface TdpIter {
 
 export function* kvm_tdp_mmu_read_spte(kvm: Kvm, sptep: SptePtr): Op<Spte> {
   yield;
+  lockdep_assert_in_rcu(kvm);
   return kvm.pt[sptep.table].spte[sptep.index];
 }
 

@@ -438,9 +438,10 @@ export function* tdp_mmu_split_huge_pages_root(
 ): Op<Errno> {
   let sp: MaybeTable = NO_TABLE;
   const iter: TdpIter = { ...TDP_ITER };
+  assert(target_level === PG_LEVEL_4K, '', 'with two levels, huge pages can be split to 4K only');
   rcu_read_lock(kvm);
   next: for (
-    yield* tdp_iter_start(kvm, iter, target_level === PG_LEVEL_4K ? PG_LEVEL_2M : PG_LEVEL_4K, start);
+    yield* tdp_iter_start(kvm, iter, PG_LEVEL_2M, start);
     iter.valid && iter.gfn < end;
     yield* tdp_iter_next(kvm, iter)
   ) {

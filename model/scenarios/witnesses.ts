@@ -46,6 +46,10 @@ export function an_invalidation_is_open(kvm: Kvm): boolean {
   return kvm.mmu_invalidate_in_progress > 0;
 }
 
+export function two_invalidations_are_open(kvm: Kvm): boolean {
+  return kvm.mmu_invalidate_in_progress === 2;
+}
+
 /** The fast page fault sets W in an entry that an open invalidation covers and has not reached yet. */
 export function a_page_becomes_writable_during_its_invalidation(kvm: Kvm): boolean {
   for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
