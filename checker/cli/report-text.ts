@@ -37,7 +37,8 @@ export function missing({ missedWitnesses, missedPlaces }: ScenarioReport): stri
   return [
     ...missedWitnesses.map((name) => `the witness ${name} was never reached`),
     ...missedPlaces.map(
-      ({ function: name, file, line, text }) => `${text} in ${name} (${file}:${line}) was never executed`,
+      ({ function: name, file, line, text, excuse }) =>
+        `${text} in ${name} (${file}:${line}) was never executed (excuse: '${excuse}')`,
     ),
   ];
 }
