@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { mmucheck, ROOT } from './testing/environment.js';
 
 const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const parts = [...text.matchAll(/<!-- mmucheck (.*?) -->\n([^]*?)<!-- end -->/g)];
+const parts = [...text.matchAll(/<!-- mmucheck (.*?) -->\n([\s\S]*?)<!-- end -->/g)];
 
 it('has the list of claims', () => {
   expect(parts.map(([, command]) => command)).toContain('list claims --markdown');
