@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { diagnose } from '../compiler/frontend/testing/compile.js';
 
 const README = readFileSync(new URL('README.md', import.meta.url), 'utf8');
-const EXAMPLES = [...README.matchAll(/```ts *(state|refused)? *(.*)\n([^]*?)```/g)].map((match) => {
+const EXAMPLES = [...README.matchAll(/```ts *(state|refused)? *(.*)\n([\s\S]*?)```/g)].map((match) => {
   const [, kind = 'compiles', words = '', text = ''] = match;
   return { kind, words, text };
 });

@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix, relative, resolve, sep } from 'node:path';
 import { InputError } from '../diagnostics.js';
 import { importsOf } from './imports.js';
+import { spanAt } from './transpile.js';
 
 export interface ModelSources {
   /** Absolute. */
@@ -40,7 +41,17 @@ export function addFile(sources: ModelSources, path: string): { sources: ModelSo
     texts.set(name, text);
     for (const each of importsOf(text)) {
       const target = resolveImport(name, each.specifier);
-      if (target !== null && existsSync(join(sources.root, target))) queue.push(target);
+      if (target === null) continue;
+      const ownName = nameOf(sources.root, join(sources.root, target));
+      // A second name for a file of the project would be a second copy, which patches do not reach.
+      if (ownName !== target) {
+        throw InputError.of(
+          `${name} imports ${each.specifier}, a file of the project, by its path`,
+          `Import it as 'mmucheck/${ownName.replace(/\.ts$/, '.js')}'.`,
+          spanAt(name, text, each.position),
+        );
+      }
+      if (existsSync(join(sources.root, target))) queue.push(target);
     }
   }
   return { sources: { root: sources.root, texts }, file };

@@ -5,9 +5,7 @@
  */
 import type { Op } from 'mmucheck/language';
 import {
-  type Errno,
   type Gfn,
-  type GfnEnd,
   type Kvm,
   type Level,
   PG_LEVEL_4K,

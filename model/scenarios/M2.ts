@@ -2,7 +2,7 @@
  * M2: a split is harmless only until an entry below it changes. Split, then zap the children: without the zap's own
  * flush the stale huge entry goes on granting what the children no longer do.
  */
-import { process, scenarios, type Op } from 'mmucheck/language';
+import { process, scenarios } from 'mmucheck/language';
 import { SAFETY } from '../../properties/index.js';
 import { machine, mapped_huge } from '../machine.js';
 import { split_then_migrate } from './threads.js';

@@ -1,6 +1,6 @@
 /** Code generation: a graph becomes a machine, whose transition functions are JavaScript made for this one graph. */
 import { InputError } from '../../diagnostics.js';
-import { type Expr, type Graph, type ProcessGraph } from '../ir/graph.js';
+import type { Expr, Graph, ProcessGraph } from '../ir/graph.js';
 import { stepSuccessors } from '../ir/traverse.js';
 import {
   type Machine,

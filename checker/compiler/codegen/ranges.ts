@@ -1,5 +1,5 @@
 /** Interval arithmetic: between which integers an expression's value lies, so that code may use 32-bit operations. */
-import type { Cell, Domain, Expr, Local } from '../ir/graph.js';
+import type { Cell, Expr, Local } from '../ir/graph.js';
 import { INT_MAX, INT_MIN } from '../ir/operators.js';
 import type { BinaryOperator } from '../ir/program.js';
 

@@ -2,7 +2,7 @@
 import { ts } from '../../typescript.js';
 import type { Bound, Scalar } from '../ir/program.js';
 import type { ModelType } from './model-type.js';
-import { BOOL, intType } from './convert.js';
+import { intType } from './convert.js';
 import { problems } from './problems.js';
 import type { Reporter } from './report.js';
 

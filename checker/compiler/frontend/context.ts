@@ -19,7 +19,7 @@ import type {
 import { isStable, readVariable } from './build.js';
 import { isPlaceType } from './convert.js';
 import { typeName } from '../ir/type-name.js';
-import { CONFIGURATION } from './model-type.js';
+import type { CONFIGURATION } from './model-type.js';
 import { type Problem, problems } from './problems.js';
 import { Rejected } from './report.js';
 import type { Session } from './session.js';

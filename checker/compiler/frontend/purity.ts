@@ -25,7 +25,7 @@ export interface Effects {
 export class EffectAnalysis {
   readonly #effects = new Map<string, Effects>();
 
-  constructor(private readonly functions: ReadonlyMap<string, Function>) {
+  constructor(readonly functions: ReadonlyMap<string, Function>) {
     for (const id of functions.keys()) this.#effects.set(id, noEffects());
     let changed = true;
     while (changed) {

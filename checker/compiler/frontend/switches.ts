@@ -51,7 +51,7 @@ export function lowerSwitch(cx: FunctionContext, node: ts.SwitchStatement): void
   cx.emit({ do: 'block', label, body, span });
 }
 
-function groupsOf(cx: FunctionContext, node: ts.SwitchStatement): readonly Group[] {
+function groupsOf(_cx: FunctionContext, node: ts.SwitchStatement): readonly Group[] {
   const groups: Group[] = [];
   let labels: ts.Expression[] = [];
   let isDefault = false;

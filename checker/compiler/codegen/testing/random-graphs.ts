@@ -90,7 +90,7 @@ function layouts(): fc.Arbitrary<{ cells: Cell[]; refs: Target[] }> {
       });
       const records = cells.length;
       for (let i = 0; i < count; i++) {
-        fields.forEach((each, f) => cells.push({ path: ['records', i, `f${f}`], domain: each }));
+        for (const [f, each] of fields.entries()) cells.push({ path: ['records', i, `f${f}`], domain: each });
       }
       fields.forEach((each, f) => {
         const stride = fields.length;
