@@ -44,20 +44,17 @@ export class Batch {
 
 export interface Kernel {
   /**
-   * Hashes the records of `count` source states from `first` on, and loads the table slots that they need. Self-loops
-   * and failures need none. Returns the number of lookups.
+   * Hashes the records of `count` source states from `first` on, except self-loops and failures, which need not be
+   * looked up. Returns the number of lookups.
    */
   prepare(
-    tables: Tables,
-    mask: number,
+    states: Uint32Array,
     out: Uint32Array,
     batch: Batch,
     first: number,
     count: number,
     steps: Uint8Array,
   ): number;
-  /** Loads the states that the slots name, so that `insert` finds them in the cache. The result means nothing. */
-  touch(tables: Tables, mask: number, batch: Batch, lookups: number): number;
   /** Adds the records that are new as states `count ..`, up to `limit` states in all. Returns how many there are then. */
   insert(
     tables: Tables,
@@ -110,10 +107,9 @@ function kernelSource(words: number): string {
   const candidate = `((e & mask) - 1) * ${words}`;
 
   return `"use strict";
-function prepare(tables, mask, out, batch, first, count, steps) {
-  const { states, table } = tables;
+function prepare(states, out, batch, first, count, steps) {
   const { ends, progress, hashes, positions, sources } = batch;
-  let lookups = 0, p = 0, loaded = 0, failed = 0;
+  let lookups = 0, p = 0, failed = 0;
   for (let k = 0; k < count; k++) {
     const base = (first + k) * ${words}, end = ends[k];
     ${read('s', 'states', 'base')}
@@ -128,24 +124,11 @@ function prepare(tables, mask, out, batch, first, count, steps) {
       ${hash}
       hashes[lookups] = h; positions[lookups] = p; sources[lookups] = first + k;
       lookups++;
-      loaded ^= table[h & mask];
     }
     progress[k] = moved;
   }
   batch.failed = failed;
-  batch.done = loaded;
   return lookups;
-}
-function touch(tables, mask, batch, lookups) {
-  const { states, table } = tables;
-  const { hashes } = batch;
-  const tag = ~mask;
-  let loaded = 0;
-  for (let k = 0; k < lookups; k++) {
-    const h = hashes[k], e = table[h & mask] | 0;
-    if (e !== 0 && ((e ^ h) & tag) === 0) loaded ^= states[${candidate}];
-  }
-  return loaded;
 }
 function insert(tables, mask, out, batch, lookups, count, limit) {
   const { states, parents, table } = tables;
@@ -195,13 +178,11 @@ function locate(tables, mask, out, batch, lookups, found) {
 function enter(tables, mask, from, to, hashes) {
   const { states, table } = tables;
   const tag = ~mask;
-  let loaded = 0;
   for (let i = from; i < to; i++) {
     const base = i * ${words};
     ${read('w', 'states', 'base')}
     ${hash}
     hashes[i - from] = h;
-    loaded ^= table[h & mask];
   }
   for (let i = from; i < to; i++) {
     const h = hashes[i - from];
@@ -209,7 +190,6 @@ function enter(tables, mask, from, to, hashes) {
     while (table[slot] !== 0) slot = slot + 1 & mask;
     table[slot] = h & tag | i + 1;
   }
-  return loaded;
 }
 function find(tables, mask, source, p) {
   const { states, table } = tables;
@@ -226,5 +206,5 @@ function find(tables, mask, source, p) {
   }
   return -1;
 }
-return { prepare, touch, insert, locate, enter, find };`;
+return { prepare, insert, locate, enter, find };`;
 }

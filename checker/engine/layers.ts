@@ -44,9 +44,8 @@ export function visitLayer(
     }
     batch.reserve(end / record);
     if (found.length < end / record) found = new Int32Array(batch.hashes.length);
-    const lookups = kernel.prepare(store, mask, out, batch, next, count, steps);
+    const lookups = kernel.prepare(states, out, batch, next, count, steps);
     if (visitor.transition !== undefined) {
-      kernel.touch(store, mask, batch, lookups);
       kernel.locate(store, mask, out, batch, lookups, found);
       for (let k = 0; k < lookups; k++) {
         const meta = out[(batch.positions[k] ?? 0) + words] ?? 0;

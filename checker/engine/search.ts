@@ -147,8 +147,7 @@ export class Exploration {
     batch.reserve(records);
     store.makeRoom(store.count + records);
     const { kernel, mask } = store;
-    const lookups = kernel.prepare(store, mask, out, batch, this.#next, sources, this.#steps);
-    kernel.touch(store, mask, batch, lookups);
+    const lookups = kernel.prepare(store.states, out, batch, this.#next, sources, this.#steps);
     const before = store.count;
     store.count = kernel.insert(store, mask, out, batch, lookups, before, store.capacity);
     if (batch.done === lookups) {
