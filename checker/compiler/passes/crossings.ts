@@ -6,13 +6,12 @@
 import type { Local, ProcessGraph } from '../ir/graph.js';
 import { type Flow, flowOfProcess } from '../ir/traverse.js';
 import type { Diagnostics } from './diagnostics.js';
-import { forEachLive, liveness } from './live.js';
+import { forEachBit, liveness } from './live.js';
 
 export function reportCrossings(process: ProcessGraph, diagnostics: Diagnostics): void {
   const reported = new Set<number>();
-  const live = liveness(flowOfProcess(process));
-  for (const [boundary, set] of live.atBoundary.entries())
-    forEachLive(live, set, (i) => {
+  for (const [boundary, live] of liveness(flowOfProcess(process)).atBoundary.entries())
+    forEachBit(live, (i) => {
       const local = process.locals[i];
       if (local === undefined || local.domain !== null || reported.has(i)) return;
       reported.add(i);

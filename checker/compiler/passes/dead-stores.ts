@@ -13,17 +13,17 @@ import {
   visitExpr,
   visitLocals,
 } from '../ir/traverse.js';
-import { isLive, liveness } from './live.js';
+import { type Bits, hasBit, liveness } from './live.js';
 
 export function dropDeadStores(flow: Flow): Flow {
   const live = liveness(flow);
   const sweep = new Sweep(flow.locals.length);
-  const blocks = flow.blocks.map((block, i) => {
-    if (block.instrs.length === 0) return block;
-    const set = live.atEnd(i);
-    return sweep.block(block, (local) => isLive(live, set, local));
-  });
-  return { ...flow, blocks };
+  return {
+    ...flow,
+    blocks: flow.blocks.map((block, i) =>
+      block.instrs.length === 0 ? block : sweep.block(block, live.atEnd(i)),
+    ),
+  };
 }
 
 /** No instruction grows to more nodes than this. */
@@ -51,7 +51,7 @@ class Sweep {
     this.#nextSet = new Int32Array(locals).fill(NOWHERE);
   }
 
-  block(block: Block, liveAtEnd: (local: number) => boolean): Block {
+  block(block: Block, liveAtEnd: Bits): Block {
     const instrs: (Instr | null)[] = [...block.instrs];
     let { end } = block;
     this.#reset();
@@ -66,7 +66,7 @@ class Sweep {
       if (instr.do === 'set') {
         const { local, value } = instr;
         const times = this.#times[local] ?? 0;
-        const needed = this.#nextSet[local] === NOWHERE && liveAtEnd(local);
+        const needed = this.#nextSet[local] === NOWHERE && hasBit(liveAtEnd, local);
         if ((times === 0 && !needed) || (value.op === 'local' && value.local === local)) {
           instrs[i] = null;
           continue;

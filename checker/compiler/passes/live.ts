@@ -1,14 +1,11 @@
 /** Which locals are live where: backward over the blocks of all steps, on bit sets. */
-import type { BoundaryPoint } from '../ir/graph.js';
+import type { Block } from '../ir/graph.js';
 import { type Flow, instrExprs, successors, terminatorExpr, visitLocals } from '../ir/traverse.js';
 
-/** A set of numbers, one bit each. */
+/** A set of locals, one bit each. */
 export type Bits = Uint32Array;
 
 export interface Liveness {
-  /** The locals that are live where some block begins, and by local its place among them or -1. Sets are of places. */
-  readonly locals: readonly number[];
-  readonly place: Int32Array;
   /** What is live where a block begins. */
   readonly atStart: (block: number) => Bits;
   /** What is live where a block ends, its terminator's own reads excluded. The caller may change the set. */
@@ -17,30 +14,27 @@ export interface Liveness {
   readonly atBoundary: readonly Bits[];
 }
 
-export function wordsFor(members: number): number {
-  return Math.ceil(members / 32);
+export function wordsFor(locals: number): number {
+  return Math.ceil(locals / 32);
 }
 
 export function liveness(flow: Flow): Liveness {
+  const words = wordsFor(flow.locals.length);
   const { blocks, boundaries } = flow;
-  // Most locals live within one block only, and never get a bit.
-  const summaries = summarise(flow);
-  const { locals, place } = summaries;
-  const words = wordsFor(locals.length);
+  // Per block: what is live at its start, at first what it reads before it sets it; and what it sets.
   const live = new Uint32Array(blocks.length * words);
   const sets = new Uint32Array(blocks.length * words);
   const start = (block: number): Bits => live.subarray(block * words, (block + 1) * words);
-  const bits = (members: readonly number[], target: Bits = new Uint32Array(words)): Bits => {
-    for (const local of members) if ((place[local] ?? -1) >= 0) addBit(target, place[local] ?? 0);
-    return target;
-  };
-  const resting = boundaries.map((point) => bits(restLocals(point)));
+  const resting = boundaries.map(({ rest }) => {
+    const bits = new Uint32Array(words);
+    if (rest !== null) visitLocals(rest, (local) => addBit(bits, local));
+    return bits;
+  });
   const next = blocks.map(({ end }) => successors(end, boundaries));
   const previous: number[][] = blocks.map(() => []);
-  for (let i = 0; i < blocks.length; i++) {
+  for (const [i, block] of blocks.entries()) {
     for (const to of next[i] ?? []) previous[to]?.push(i);
-    bits(summaries.reads[i] ?? [], start(i));
-    bits(summaries.sets[i] ?? [], sets.subarray(i * words, (i + 1) * words));
+    summarise(block, start(i), sets.subarray(i * words, (i + 1) * words), resting, flow.result);
   }
 
   // Later blocks first: information flows backward, and blocks tend to stand before their successors.
@@ -65,92 +59,51 @@ export function liveness(flow: Flow): Liveness {
   }
 
   const atEnd = (block: number): Bits => {
+    const bits = new Uint32Array(words);
     const end = blocks[block]?.end;
-    const set = new Uint32Array(words);
-    for (const to of next[block] ?? []) addAll(set, start(to));
-    if (end?.to === 'boundary') addAll(set, resting[end.boundary]);
-    if (end?.to === 'end' && flow.result !== null) bits([flow.result], set);
-    return set;
+    for (const to of next[block] ?? []) addAll(bits, start(to));
+    if (end?.to === 'boundary') addAll(bits, resting[end.boundary]);
+    if (end?.to === 'end' && flow.result !== null) addBit(bits, flow.result);
+    return bits;
   };
   const atBoundary = boundaries.map((point, i) => {
-    const set = start(point.block).slice();
-    addAll(set, resting[i]);
-    return set;
+    const bits = start(point.block).slice();
+    addAll(bits, resting[i]);
+    return bits;
   });
-  return { locals, place, atStart: start, atEnd, atBoundary };
+  return { atStart: start, atEnd, atBoundary };
 }
 
-interface Summaries {
-  readonly locals: readonly number[];
-  readonly place: Int32Array;
-  /** By block: what it reads before it sets it. */
-  readonly reads: readonly (readonly number[])[];
-  /** By block: what it sets. */
-  readonly sets: readonly (readonly number[])[];
-}
-
-function summarise(flow: Flow): Summaries {
-  const place = new Int32Array(flow.locals.length).fill(-1);
-  const locals: number[] = [];
-  const setIn = new Int32Array(flow.locals.length).fill(-1);
-  const readIn = new Int32Array(flow.locals.length).fill(-1);
-  const allReads: (readonly number[])[] = [];
-  const allSets: (readonly number[])[] = [];
-  let reads: number[] = [];
-  let sets: number[] = [];
-  let at = 0;
-  const needed = (local: number): void => {
-    if (place[local] === -1) place[local] = locals.push(local) - 1;
-  };
-  const read = (local: number): void => {
-    if (setIn[local] === at || readIn[local] === at) return;
-    readIn[local] = at;
-    reads.push(local);
-    needed(local);
-  };
-  const set = (local: number): void => {
-    if (setIn[local] === at) return;
-    setIn[local] = at;
-    sets.push(local);
-  };
-  for (const { instrs, end } of flow.blocks) {
-    reads = [];
-    sets = [];
-    for (const instr of instrs) {
-      if (instr.do === 'set') {
-        visitLocals(instr.value, read);
-        set(instr.local);
-      } else for (const expr of instrExprs(instr)) visitLocals(expr, read);
+/** What a block reads before it sets it, and what it sets. */
+function summarise(
+  block: Block,
+  reads: Bits,
+  sets: Bits,
+  resting: readonly Bits[],
+  result: number | null,
+): void {
+  const { end } = block;
+  if (end.to === 'boundary') addAll(reads, resting[end.boundary]);
+  if (end.to === 'end' && result !== null) addBit(reads, result);
+  if (end.to === 'choose') addBit(sets, end.local);
+  stepBackTerminator(block, reads);
+  const read = (local: number): void => addBit(reads, local);
+  for (let i = block.instrs.length - 1; i >= 0; i--) {
+    const instr = block.instrs[i];
+    if (instr === undefined) continue;
+    if (instr.do === 'set') {
+      removeBit(reads, instr.local);
+      addBit(sets, instr.local);
     }
-    const decision = terminatorExpr(end);
-    if (decision !== null) visitLocals(decision, read);
-    if (end.to === 'choose') set(end.local);
-    if (end.to === 'boundary') for (const local of restLocals(flow.boundaries[end.boundary])) read(local);
-    if (end.to === 'end' && flow.result !== null) read(flow.result);
-    allReads.push(reads);
-    allSets.push(sets);
-    at++;
+    for (const expr of instrExprs(instr)) visitLocals(expr, read);
   }
-  for (const point of flow.boundaries) for (const local of restLocals(point)) needed(local);
-  if (flow.result !== null) needed(flow.result);
-  return { locals, place, reads: allReads, sets: allSets };
 }
 
-function restLocals(point: BoundaryPoint | undefined): readonly number[] {
-  const locals: number[] = [];
-  if (point !== undefined && point.rest !== null) visitLocals(point.rest, (local) => locals.push(local));
-  return locals;
-}
-
-/** Whether a local is in a set of live ones. */
-export function isLive(live: Liveness, set: Bits, local: number): boolean {
-  const place = live.place[local] ?? -1;
-  return place >= 0 && hasBit(set, place);
-}
-
-/** Calls `visit` for each local in a set of live ones. */
-export function forEachLive(live: Liveness, set: Bits, visit: (local: number) => void): void {
-  forEachBit(set, (place) => visit(live.locals[place] ?? 0));
+/** From what is live behind the terminator of a block to what is live before it, in place. */
+export function stepBackTerminator(block: Block, live: Bits): void {
+  if (block.end.to === 'choose') removeBit(live, block.end.local);
+  const expr = terminatorExpr(block.end);
+  if (expr !== null) visitLocals(expr, (local) => addBit(live, local));
 }
 
 export function hasBit(bits: Bits, i: number): boolean {

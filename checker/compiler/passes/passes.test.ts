@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Block, Graph, ProcessGraph } from '../ir/graph.js';
 import { buildGraph, inlinedGraph } from './build-graph.js';
 import { mapFlows } from './compact.js';
-import { isLive, liveness } from './live.js';
+import { liveness } from './live.js';
 import { flowOfProcess } from '../ir/traverse.js';
 import { allPasses, identity, type Pass, type Passes, passOrder } from './passes.js';
 import { difference, explore, type Exploration, running } from './testing/exploring.js';
@@ -104,9 +104,8 @@ describe('a pass that is wrong is found', () => {
       liveness: (graph) =>
         mapBlocks(graph, (block, process) => {
           if (block.end.to !== 'boundary') return block;
-          const live = liveness(flowOfProcess(process));
-          const set = live.atBoundary[block.end.boundary];
-          const local = process.locals.findIndex((_, i) => set !== undefined && isLive(live, set, i));
+          const live = liveness(flowOfProcess(process)).atBoundary[block.end.boundary];
+          const local = process.locals.findIndex((_, i) => ((live?.[i >>> 5] ?? 0) >>> (i & 31)) & 1);
           if (local < 0) return block;
           return {
             ...block,

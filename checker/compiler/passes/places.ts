@@ -23,9 +23,7 @@ export class Places {
     const binding = this.binding(place.variable, frame);
     if (binding.token !== null) this.emitter.useToken(binding.token);
     let { base, shape, indexes } = binding.place;
-    for (let i = 0; i < place.path.length; i++) {
-      const part = place.path[i];
-      if (part === undefined) continue;
+    for (const [i, part] of place.path.entries()) {
       if ('field' in part) {
         const field = shape.kind === 'record' ? shape.fields.get(part.field) : undefined;
         if (field === undefined)
@@ -43,8 +41,7 @@ export class Places {
       else indexes = [...indexes, { value: index.expr, stride: element.size, length }];
       shape = element;
     }
-    const { leaves, before } = binding.place;
-    return { leaves, before, base, shape, indexes };
+    return { ...binding.place, base, shape, indexes };
   }
 
   /** What a variable stands for; one that was never set gets its locals now. */
@@ -85,9 +82,7 @@ export class Places {
 
   read(place: Located, span: ir.Span): readonly Value[] {
     if (place.leaves === null) this.touchState(span);
-    const values: Value[] = [];
-    for (let offset = 0; offset < place.shape.size; offset++) values.push(this.#readLeaf(place, offset));
-    return values;
+    return Array.from({ length: place.shape.size }, (_, offset) => this.#readLeaf(place, offset));
   }
 
   /** Writes all scalars of a place, as if at once. `name` is how messages call it. */

@@ -8,26 +8,19 @@
  * live, except by a copy of the other. Widest first; each goes where it adds the fewest bits.
  */
 import type { Block, Domain, Expr, Graph, Local } from '../ir/graph.js';
-import {
-  type Flow,
-  instrExprs,
-  mapExpr,
-  mapInstr,
-  mapTerminator,
-  terminatorExpr,
-  visitLocals,
-} from '../ir/traverse.js';
+import { type Flow, instrExprs, mapExpr, mapInstr, mapTerminator, visitLocals } from '../ir/traverse.js';
 import { compact, mapProcesses } from './compact.js';
 import { bitsOf } from './intervals.js';
 import {
   addAll,
   addBit,
   type Bits,
-  forEachLive,
-  isLive,
+  forEachBit,
+  hasBit,
   type Liveness,
   liveness,
   removeBit,
+  stepBackTerminator,
   wordsFor,
 } from './live.js';
 
@@ -54,7 +47,7 @@ function shareSlots(given: Flow): Flow {
 function withoutUnsetReads(flow: Flow): { readonly flow: Flow; readonly live: Liveness } {
   const live = liveness(flow);
   const sets: Block['instrs'][number][] = [];
-  forEachLive(live, live.atStart(flow.entry), (local) => {
+  forEachBit(live.atStart(flow.entry), (local) => {
     const value: Expr = { op: 'const', value: flow.locals[local]?.domain?.lo ?? 0 };
     sets.push({ do: 'set', local, value });
   });
@@ -67,10 +60,10 @@ function withoutUnsetReads(flow: Flow): { readonly flow: Flow; readonly live: Li
 
 /** The locals that live across some boundary. */
 function keptLocals(flow: Flow, live: Liveness): readonly number[] {
-  const all = emptySet(live);
+  const all = emptyBits(flow);
   for (const each of live.atBoundary) addAll(all, each);
   const kept: number[] = [];
-  forEachLive(live, all, (local) => {
+  forEachBit(all, (local) => {
     // One without a domain cannot be kept; that has been reported.
     if (flow.locals[local]?.domain != null) kept.push(local);
   });
@@ -82,20 +75,13 @@ interface Colours {
   readonly slots: readonly (readonly number[])[];
 }
 
-interface Slot {
-  readonly members: number[];
-  domain: Domain;
-  /** The locals that no member may meet. */
-  readonly conflicts: Bits;
-}
-
 function colour(flow: Flow, live: Liveness): Colours {
   const kept = keptLocals(flow, live);
   const conflicts = interference(flow, live, kept);
   const domainOf = (local: number): Domain => flow.locals[local]?.domain ?? { lo: 0, hi: 0, names: null };
   const width = (domain: Domain): number => widthOf(domain, domain);
   const order = [...kept].sort((a, b) => width(domainOf(b)) - width(domainOf(a)) || a - b);
-  const slots: Slot[] = [];
+  const slots: { readonly members: number[]; domain: Domain; readonly conflicts: Bits }[] = [];
   const of = new Map<number, number>();
   for (const local of order) {
     const own = domainOf(local);
@@ -103,12 +89,11 @@ function colour(flow: Flow, live: Liveness): Colours {
     let cost = width(own);
     for (const [i, slot] of slots.entries()) {
       const added = widthOf(slot.domain, own) - width(slot.domain);
-      if (added > cost || (added === cost && best < slots.length)) continue;
-      if (isLive(live, slot.conflicts, local)) continue;
+      if (added > cost || (added === cost && best < slots.length) || hasBit(slot.conflicts, local)) continue;
       best = i;
       cost = added;
     }
-    const slot = slots[best] ?? { members: [], domain: own, conflicts: emptySet(live) };
+    const slot = slots[best] ?? { members: [], domain: own, conflicts: emptyBits(flow) };
     slots[best] = slot;
     slot.members.push(local);
     slot.domain = cover(slot.domain, own);
@@ -118,49 +103,41 @@ function colour(flow: Flow, live: Liveness): Colours {
   return { of, slots: slots.map(({ members }) => members) };
 }
 
-/** By kept local: those that hold a value that is still needed where it gets one. */
+/** By kept local: those that may hold a value when it gets one, both of which are needed. */
 function interference(flow: Flow, live: Liveness, kept: readonly number[]): ReadonlyMap<number, Bits> {
-  const rows = new Map(kept.map((local) => [local, emptySet(live)]));
+  const rows = new Map(kept.map((local) => [local, emptyBits(flow)]));
   const defined = (local: number, needed: Bits, copied: number | null): void => {
     const row = rows.get(local);
     if (row === undefined) return;
-    const without = copied !== null && !isLive(live, row, copied) ? (live.place[copied] ?? -1) : -1;
-    addAll(row, needed);
-    removeBit(row, live.place[local] ?? 0);
-    if (without >= 0) removeBit(row, without);
+    forEachBit(needed, (other) => {
+      if (other !== local && other !== copied) addBit(row, other);
+    });
   };
   for (const [i, block] of flow.blocks.entries()) {
     const needed = live.atEnd(i);
-    const read = (local: number): void => {
-      const place = live.place[local] ?? -1;
-      if (place >= 0) addBit(needed, place);
-    };
-    const set = (local: number, copied: number | null): void => {
-      const place = live.place[local] ?? -1;
-      if (place < 0) return;
-      defined(local, needed, copied);
-      removeBit(needed, place);
-    };
-    const { end } = block;
-    if (end.to === 'choose') set(end.local, null);
-    const decision = terminatorExpr(end);
-    if (decision !== null) visitLocals(decision, read);
+    const read = (local: number): void => addBit(needed, local);
+    if (block.end.to === 'choose') defined(block.end.local, needed, null);
+    stepBackTerminator(block, needed);
     for (let j = block.instrs.length - 1; j >= 0; j--) {
       const instr = block.instrs[j];
-      if (instr?.do === 'set') set(instr.local, instr.value.op === 'local' ? instr.value.local : null);
-      if (instr !== undefined) for (const expr of instrExprs(instr)) visitLocals(expr, read);
+      if (instr === undefined) continue;
+      if (instr.do === 'set') {
+        defined(instr.local, needed, instr.value.op === 'local' ? instr.value.local : null);
+        removeBit(needed, instr.local);
+      }
+      for (const expr of instrExprs(instr)) visitLocals(expr, read);
     }
   }
   for (const [local, row] of rows)
-    forEachLive(live, row, (other) => {
+    forEachBit(row, (other) => {
       const others = rows.get(other);
-      if (others !== undefined) addBit(others, live.place[local] ?? 0);
+      if (others !== undefined) addBit(others, local);
     });
   return rows;
 }
 
-function emptySet(live: Liveness): Bits {
-  return new Uint32Array(wordsFor(live.locals.length));
+function emptyBits(flow: Flow): Bits {
+  return new Uint32Array(wordsFor(flow.locals.length));
 }
 
 /** The bits for any value of two domains. */
