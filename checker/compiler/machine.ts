@@ -45,7 +45,10 @@ export interface Machine {
   readonly invariants: readonly string[];
   readonly stepPredicates: readonly string[];
   readonly witnesses: readonly string[];
-  /** Upper bound of what one `expand` may append, in words. */
+  /**
+   * What one `expand` may append, in words, as far as it can be told beforehand. A step that chooses in a loop may need
+   * more: then `expand` returns a position beyond the end of `out`, what lay there is lost, and it can be called again.
+   */
   readonly expansionLimit: number;
 
   /**
