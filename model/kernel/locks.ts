@@ -5,6 +5,7 @@
  */
 import { assert, choose, current, type Op } from 'mmucheck/language';
 import type { Kvm, Mutex, RwLock, Vcpu } from '../state.js';
+import { NONPRESENT_SPTE } from './spte.js';
 
 export function rwlock_is_free(lock: RwLock, processes: number): boolean {
   if (lock.writer >= 0) return false;
@@ -116,17 +117,7 @@ export function tdp_mmu_free_sp_rcu_callback(kvm: Kvm, table: number): void {
   kvm.pt[table].parent = 0;
   kvm.pt[table].nx_huge_page_disallowed = false;
   for (let i = 0; i < kvm.config.entries; i++) {
-    kvm.pt[table].spte[i] = {
-      kind: 'NONE',
-      pfn: 0,
-      child: 0,
-      writable: false,
-      executable: false,
-      mmu_writable: false,
-      host_writable: false,
-      accessed: false,
-      dirty: false,
-    };
+    kvm.pt[table].spte[i] = NONPRESENT_SPTE;
     kvm.pt[table].frozen_by[i] = -1;
   }
 }
