@@ -17,7 +17,7 @@ import {
   noCoverage,
 } from './differential.js';
 import { type Miscompilation, miscompilations } from './miscompilations.js';
-import { randomProgram } from './random-programs.js';
+import { randomProgram } from './random/program.js';
 import { configurationOf, initialState } from './schema.js';
 
 const frontEnd = new FrontEnd();
@@ -68,7 +68,7 @@ describe('direct and compiled execution', () => {
       fc.property(programs, schedules, (decisions, schedule) => {
         return difference(prepared(randomProgram(decisions)), schedule, coverage) === null;
       }),
-      { numRuns: 100, interruptAfterTimeLimit: 10_000 },
+      { numRuns: 100, interruptAfterTimeLimit: 8_000 },
     );
     if (result.counterexample !== null) expect.fail(describeFailure(result));
     // A slow machine gets less far, but not nowhere.
