@@ -27,6 +27,10 @@ export interface CellRef {
   readonly indexes: readonly { readonly value: Expr; readonly stride: number; readonly length: number }[];
 }
 
+/**
+ * Arithmetic is on exact integers. A result that may leave 32 bits stands only in the test of the check that guards
+ * it, until that check has passed.
+ */
 export type Expr =
   | { readonly op: 'const'; readonly value: number }
   | { readonly op: 'local'; readonly local: number }
@@ -42,13 +46,17 @@ export type Expr =
       readonly table: readonly (number | null)[];
     };
 
+/** A local that was never set has the lowest value of its domain, which packs as 0. */
 export interface Local {
-  /** Function and variable (and field): `tdp_mmu_split_huge_page.huge.pfn`. */
+  /** Function and variable (and field): `tdp_mmu_split_huge_page.huge.pfn`; of a shared slot several, with ` | `. */
   readonly name: string;
   readonly span: Span;
-  /** Null for a number without a declared domain: it must not be live at a boundary. */
+  /**
+   * Null for a local that has no room in the state, because it never lives at a boundary: a number without a declared
+   * domain and, once slots are shared, all that lives within one step.
+   */
   readonly domain: Domain | null;
-  /** Set on the token of an alias: it must not be live at a boundary. */
+  /** Set on the token of an alias, which must not be live at a boundary; finished graphs have none. */
   readonly alias?: true;
 }
 

@@ -96,6 +96,36 @@ export function evaluatePredicate(
   return { value: ending.locals[predicate.result] !== 0, failure: ending.failure };
 }
 
+/** The value of an expression. */
+export function evaluate(
+  expr: Expr,
+  locals: readonly number[],
+  cells: readonly number[],
+  before: readonly number[],
+): number {
+  const value = (each: Expr): number => evaluate(each, locals, cells, before);
+  switch (expr.op) {
+    case 'const':
+      return expr.value;
+    case 'local':
+      return defined(locals[expr.local], `local ${expr.local}`);
+    case 'load':
+      return defined((expr.state === 'before' ? before : cells)[address(expr.ref, value)], 'cell');
+    case 'unary':
+      return applyUnary(expr.operator, value(expr.operand));
+    case 'binary':
+      if (expr.operator === '&&') return value(expr.left) === 0 ? 0 : value(expr.right);
+      if (expr.operator === '||') return value(expr.left) !== 0 ? 1 : value(expr.right);
+      return applyBinary(expr.operator, value(expr.left), value(expr.right));
+    case 'conditional':
+      return value(expr.test) !== 0 ? value(expr.then) : value(expr.else);
+    case 'recode':
+      return defined(expr.table[value(expr.operand) - expr.lo] ?? undefined, 'recoded value');
+    default:
+      return expr satisfies never;
+  }
+}
+
 /** The blocks that run, with what they may write to. */
 interface Running {
   readonly blocks: readonly Block[];
@@ -210,35 +240,6 @@ function inDomain(value: number, domain: Domain | null | undefined): number {
   if (!Number.isInteger(value) || value < lo || value > hi)
     throw new RangeError(`unchecked value ${value} outside ${lo}..${hi}`);
   return value;
-}
-
-function evaluate(
-  expr: Expr,
-  locals: readonly number[],
-  cells: readonly number[],
-  before: readonly number[],
-): number {
-  const value = (each: Expr): number => evaluate(each, locals, cells, before);
-  switch (expr.op) {
-    case 'const':
-      return expr.value;
-    case 'local':
-      return defined(locals[expr.local], `local ${expr.local}`);
-    case 'load':
-      return defined((expr.state === 'before' ? before : cells)[address(expr.ref, value)], 'cell');
-    case 'unary':
-      return applyUnary(expr.operator, value(expr.operand));
-    case 'binary':
-      if (expr.operator === '&&') return value(expr.left) === 0 ? 0 : value(expr.right);
-      if (expr.operator === '||') return value(expr.left) !== 0 ? 1 : value(expr.right);
-      return applyBinary(expr.operator, value(expr.left), value(expr.right));
-    case 'conditional':
-      return value(expr.test) !== 0 ? value(expr.then) : value(expr.else);
-    case 'recode':
-      return defined(expr.table[value(expr.operand) - expr.lo] ?? undefined, 'recoded value');
-    default:
-      return expr satisfies never;
-  }
 }
 
 function address(ref: CellRef, value: (expr: Expr) => number): number {

@@ -16,6 +16,26 @@ export function applyBinary(operator: BinaryOperator, left: number, right: numbe
   return binary[operator](left, right);
 }
 
+/** The comparison that holds exactly when the given one does not. */
+export const OPPOSITES: Readonly<Partial<Record<BinaryOperator, BinaryOperator>>> = {
+  '===': '!==',
+  '!==': '===',
+  '<': '>=',
+  '>=': '<',
+  '>': '<=',
+  '<=': '>',
+};
+
+/** The comparison that says the same with its sides exchanged. */
+export const MIRRORS: Readonly<Partial<Record<BinaryOperator, BinaryOperator>>> = {
+  '===': '===',
+  '!==': '!==',
+  '<': '>',
+  '>': '<',
+  '<=': '>=',
+  '>=': '<=',
+};
+
 const bit = (value: boolean): number => (value ? 1 : 0);
 
 // `+ 0` turns JavaScript's negative zero into zero: states have one zero only.

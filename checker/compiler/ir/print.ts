@@ -56,8 +56,8 @@ function printPredicate(kind: string, predicate: PredicateGraph, graph: Graph): 
 
 function printLocals(locals: ProcessGraph['locals'], names: Names): readonly string[] {
   // Those without a domain live within one step and say nothing about the state.
-  return locals.flatMap(({ domain }, i) =>
-    domain === null ? [] : [`  local ${names.localNames[i]}: ${domainText(domain)}`],
+  return locals.flatMap(({ domain, name }, i) =>
+    domain === null ? [] : [`  local ${names.localNames[i]}: ${domainText(domain)}, which is ${name}`],
   );
 }
 

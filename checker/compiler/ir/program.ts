@@ -104,6 +104,7 @@ export interface Place {
   readonly path: readonly ({ readonly field: string } | { readonly index: Expr })[];
 }
 
+/** On every path to a use of a variable stands a statement that sets it, as TypeScript demands. */
 export interface Variable {
   readonly name: string;
   readonly span: Span;

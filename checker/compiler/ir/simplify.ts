@@ -1,6 +1,6 @@
 /** Builds expressions, folding constants and the identities that partial evaluation leaves behind. */
 import type { CellRef, Expr } from './graph.js';
-import { applyBinary, applyUnary, INT_MAX, INT_MIN } from './operators.js';
+import { applyBinary, applyUnary, INT_MAX, INT_MIN, OPPOSITES } from './operators.js';
 import type { BinaryOperator, UnaryOperator } from './program.js';
 import { sameExpr } from './traverse.js';
 
@@ -14,7 +14,7 @@ export function unary(operator: UnaryOperator, operand: Expr, same?: Expr): Expr
   if (operator === '!') {
     if (operand.op === 'unary' && operand.operator === '!' && isBoolean(operand.operand))
       return operand.operand;
-    const opposite = operand.op === 'binary' ? opposites[operand.operator] : undefined;
+    const opposite = operand.op === 'binary' ? OPPOSITES[operand.operator] : undefined;
     if (operand.op === 'binary' && opposite !== undefined) return { ...operand, operator: opposite };
   }
   return same ?? { op: 'unary', operator, operand };
@@ -127,12 +127,3 @@ export function foldRef(ref: CellRef): CellRef {
 }
 
 const comparisons: ReadonlySet<BinaryOperator> = new Set(['<', '<=', '>', '>=', '===', '!==']);
-
-const opposites: Readonly<Partial<Record<BinaryOperator, BinaryOperator>>> = {
-  '===': '!==',
-  '!==': '===',
-  '<': '>=',
-  '>=': '<',
-  '>': '<=',
-  '<=': '>',
-};

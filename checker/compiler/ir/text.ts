@@ -6,15 +6,22 @@ import type { BinaryOperator } from './program.js';
 export interface Names {
   readonly cells: readonly Cell[];
   readonly locals: readonly Local[];
-  /** By local: its name, made unique. */
+  /** By local: its name without the function's, made unique; of a shared slot the first of its names and a mark. */
   readonly localNames: readonly string[];
 }
 
 export function namesOf(cells: readonly Cell[], locals: readonly Local[]): Names {
+  const short = locals.map(({ name }) => {
+    const [first = name, ...others] = name.split(' | ');
+    return first.slice(first.indexOf('.') + 1) + (others.length > 0 ? '~' : '');
+  });
   const counts = new Map<string, number>();
-  for (const { name } of locals) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const localNames = locals.map(({ name }, i) => (counts.get(name) === 1 ? name : `${name}#${i}`));
-  return { cells, locals, localNames };
+  for (const name of short) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return {
+    cells,
+    locals,
+    localNames: short.map((name, i) => (counts.get(name) === 1 ? name : `${name}#${i}`)),
+  };
 }
 
 export function exprText(expr: Expr, names: Names): string {

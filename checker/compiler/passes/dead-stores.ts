@@ -6,7 +6,6 @@ import type { Block, Expr, Instr } from '../ir/graph.js';
 import {
   type Flow,
   instrExprs,
-  mapExpr,
   mapInstr,
   mapTerminator,
   terminatorExpr,

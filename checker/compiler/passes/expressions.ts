@@ -4,7 +4,7 @@
  */
 import * as simple from '../ir/simplify.js';
 import type * as ir from '../ir/program.js';
-import type { CallFrame, Context, Located } from './context.js';
+import type { CallFrame, Context } from './context.js';
 import type { Emitter } from './emitter.js';
 import { Guards } from './guards.js';
 import { type Interval, isPoint, meet } from './intervals.js';
@@ -26,6 +26,10 @@ export class Expressions {
   ) {
     this.guards = new Guards(context, emitter);
     this.places = new Places(context, emitter, this.guards, (expr, frame) => this.scalar(expr, frame));
+  }
+
+  get inProcess(): boolean {
+    return this.process !== null;
   }
 
   /** The only scalar of a scalar expression. */

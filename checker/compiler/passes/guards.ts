@@ -1,6 +1,7 @@
 /** Model errors other than assertions: emits the checks that cannot be decided while inlining, and uses their outcome. */
 import type { Domain, Expr } from '../ir/graph.js';
 import type { BinaryOperator, Span } from '../ir/program.js';
+import { MIRRORS, OPPOSITES } from '../ir/operators.js';
 import { sameExpr } from '../ir/traverse.js';
 import type { CallFrame, Context } from './context.js';
 import type { Emitter } from './emitter.js';
@@ -104,12 +105,12 @@ export class Guards {
         this.narrow(right, truth);
         return;
       }
-      const opposite = opposites[operator];
-      const mirrored = mirrors[operator];
+      const opposite = OPPOSITES[operator];
+      const mirrored = MIRRORS[operator];
       if (opposite === undefined || mirrored === undefined) return;
       const holds = truth ? operator : opposite;
       this.#narrowSide(left, holds, right);
-      this.#narrowSide(right, truth ? mirrored : (opposites[mirrored] ?? mirrored), left);
+      this.#narrowSide(right, truth ? mirrored : (OPPOSITES[mirrored] ?? mirrored), left);
     }
   }
 
@@ -184,21 +185,3 @@ function domainText(domain: Domain): string {
   if (domain.names === null) return `${domain.lo}..${domain.hi}`;
   return domain.names.map((name) => `'${name}'`).join(', ');
 }
-
-const opposites: Readonly<Partial<Record<BinaryOperator, BinaryOperator>>> = {
-  '===': '!==',
-  '!==': '===',
-  '<': '>=',
-  '>=': '<',
-  '>': '<=',
-  '<=': '>',
-};
-
-const mirrors: Readonly<Partial<Record<BinaryOperator, BinaryOperator>>> = {
-  '===': '===',
-  '!==': '!==',
-  '<': '>',
-  '>': '<',
-  '<=': '>=',
-  '>=': '<=',
-};

@@ -4,15 +4,15 @@
  * what the configuration and constant arguments decide is decided here, so that recursion over the levels of a page
  * table unfolds into as many copies as there are levels.
  */
-import type { BoundaryPoint, Expr } from '../ir/graph.js';
+import type { BoundaryPoint } from '../ir/graph.js';
 import type * as ir from '../ir/program.js';
 import { Bindings } from './bindings.js';
+import { Boundaries } from './boundaries.js';
 import type { Binding, CallFrame, Context, Located } from './context.js';
 import { Emitter } from './emitter.js';
 import { Expressions } from './expressions.js';
 import { type Interval, isPoint, within } from './intervals.js';
 import { Loops } from './loops.js';
-import { restExpression } from './rest.js';
 import { placeText } from './text.js';
 import { constantValue, type Value } from './values.js';
 
@@ -29,10 +29,10 @@ export interface Entry {
 
 export class Inliner {
   readonly emitter: Emitter;
-  readonly boundaries: BoundaryPoint[] = [];
   readonly #expressions: Expressions;
   readonly #bindings: Bindings;
   readonly #loops: Loops;
+  readonly #boundaries: Boundaries;
   readonly #open = new Map<ir.Function, number>();
 
   constructor(
@@ -42,7 +42,13 @@ export class Inliner {
     this.emitter = new Emitter(entry.process !== null);
     this.#expressions = new Expressions(context, this.emitter, entry.process);
     this.#bindings = new Bindings(context, this.emitter, this.#expressions);
-    this.#loops = new Loops(this.emitter, this.#expressions, (body, frame) => this.#statements(body, frame));
+    const statements = (body: readonly ir.Stmt[], frame: CallFrame): void => this.#statements(body, frame);
+    this.#loops = new Loops(this.emitter, this.#expressions, statements);
+    this.#boundaries = new Boundaries(context, this.emitter, this.#expressions, statements);
+  }
+
+  get boundaries(): readonly BoundaryPoint[] {
+    return this.#boundaries.points;
   }
 
   /** Emits the whole graph. `result` is where the entry function's result goes. */
@@ -94,7 +100,7 @@ export class Inliner {
       case 'choose':
         return this.#choose(statement, frame);
       case 'yield':
-        return this.#yield(statement, frame);
+        return this.#boundaries.add(statement, frame);
       case 'assume':
         return this.#assume(statement, frame);
       case 'assert': {
@@ -177,7 +183,6 @@ export class Inliner {
 
   #call(statement: ir.Stmt & { do: 'call' }, frame: CallFrame): void {
     const { emitter, context } = this;
-    const { places } = this.#expressions;
     const callee = context.program.functions[statement.callee];
     if (callee === undefined) throw new RangeError(`no function ${statement.callee}`);
     if ((this.#open.get(callee) ?? 0) >= RECURSION_LIMIT) {
@@ -244,54 +249,6 @@ export class Inliner {
     emitter.enter(block, reachable);
     emitter.knowledge.set(local, range);
     if (!fits) places.write(place, [emitter.local(local)], name, frame, span);
-  }
-
-  #yield(statement: ir.Stmt & { do: 'yield' }, frame: CallFrame): void {
-    const { emitter, context } = this;
-    if (this.entry.process === null) {
-      context.diagnostics.add(
-        statement.span,
-        `the predicate \`${this.entry.function.name}\` yields`,
-        'A predicate looks at one state: call plain functions only.',
-      );
-      return;
-    }
-    emitter.beforeFirstStep = false;
-    const rest = this.#rest(statement, frame);
-    const block = emitter.newBlock();
-    const frames = context.stack(frame, statement.span, 'yield');
-    const boundary = this.boundaries.push({ block, frames, rest }) - 1;
-    const { reachable } = emitter;
-    emitter.end({ to: 'boundary', boundary });
-    emitter.enter(block, reachable);
-  }
-
-  /** The condition of `rest` is code of its own, which becomes one expression. */
-  #rest(statement: ir.Stmt & { do: 'yield' }, frame: CallFrame): Expr | null {
-    const { rest, restVariable } = statement;
-    if (rest === null || restVariable === null) return null;
-    const { emitter, context } = this;
-    const { current, reachable } = emitter;
-    const join = emitter.join();
-    const start = emitter.newBlock();
-    emitter.enter(start, reachable);
-    this.#statements(rest, frame);
-    const [value] = this.#expressions.places.read(
-      this.#expressions.places.binding(restVariable, frame).place,
-      statement.span,
-    );
-    const end = emitter.reachable ? emitter.current : null;
-    const result = value?.expr ?? { op: 'const', value: 0 };
-    const expr = end === null ? null : restExpression((block) => emitter.peek(block), start, end, result);
-    if (expr === null)
-      context.diagnostics.add(
-        statement.span,
-        'the condition of rest(...) is not a plain expression',
-        'Let it loop over constant bounds only, index within bounds that its tests show, and neither assert nor choose.',
-      );
-    join.restart();
-    emitter.enter(current, reachable);
-    return expr;
   }
 
   #assume(statement: ir.Stmt & { do: 'assume' }, frame: CallFrame): void {
