@@ -21,18 +21,26 @@ const common = {
     'kvm_tdp_mmu_page_fault > read_unlock',
     'tdp_mmu_set_spte_atomic > handle_changed_spte',
   ),
-  ...machine(
-    { tables: 4, reschedule: false },
-    [process('cpu0', enable_dirty_logging), process('cpu1', enable_dirty_logging)],
-    logging_begins(mapped_huge()),
-  ),
   properties: SAFETY,
   witnesses: [every_huge_page_is_split, a_page_is_write_protected, tracking_has_begun],
 };
 
+const enabling_twice = [process('cpu0', enable_dirty_logging), process('cpu1', enable_dirty_logging)];
+const one_huge_page = machine(
+  { tables: 4, reschedule: false },
+  enabling_twice,
+  logging_begins(mapped_huge()),
+);
+const two_huge_pages = machine(
+  { hugePages: 2, tables: 6, reschedule: false },
+  enabling_twice,
+  logging_begins(mapped_huge()),
+);
+
 export default scenarios({
   'conditional-flush': {
     ...common,
+    ...one_huge_page,
     title:
       'Two CPUs enable dirty logging without slots_lock, and flush only if their own walk protected something',
     claims: ['M4', 'S000-12(a)'],
@@ -41,6 +49,7 @@ export default scenarios({
   },
   'conditional-flush-with-slots-lock': {
     ...common,
+    ...one_huge_page,
     title:
       'Two CPUs enable dirty logging and flush conditionally, but slots_lock makes them exclude each other',
     claims: ['M4', 'S000-12(b)'],
@@ -48,7 +57,15 @@ export default scenarios({
   },
   'unconditional-flush': {
     ...common,
+    ...one_huge_page,
     title: 'Two CPUs enable dirty logging without slots_lock, and both flush whatever they found',
+    claims: ['M4', 'S000-12(c)'],
+    variant: ['no-slots-lock'],
+  },
+  'unconditional-flush-two-pages': {
+    ...common,
+    ...two_huge_pages,
+    title: 'Two CPUs enable dirty logging over two huge pages without slots_lock, and both flush',
     claims: ['M4', 'S000-12(c)'],
     variant: ['no-slots-lock'],
   },

@@ -14,34 +14,46 @@ import {
 } from './witnesses.js';
 import { unreached } from './unreached.js';
 
+const NEVER = [
+  'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
+  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+  'tdp_iter_next > tdp_iter_restart',
+  'tdp_iter_next > try_step_up',
+  'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+  'tdp_mmu_set_spte_atomic > handle_changed_spte',
+] as const;
 const common = {
-  unreached: unreached(
-    'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
-    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-    'tdp_iter_next > tdp_iter_restart',
-    'tdp_iter_next > try_step_up',
-    'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
-    'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-    'tdp_mmu_set_spte_atomic > handle_changed_spte',
-  ),
+  properties: SAFETY,
+};
+const one_harvester = {
+  unreached: unreached(...NEVER, 'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic'),
   ...machine(
     { vcpus: 2 },
     [process('cpu0', kvm_vm_ioctl_get_dirty_log)],
     logging(mapped_small({ writable: false })),
   ),
-  properties: SAFETY,
+};
+const two_harvesters = {
+  unreached: unreached(...NEVER),
+  ...machine(
+    { vcpus: 2 },
+    [process('cpu0', kvm_vm_ioctl_get_dirty_log), process('cpu1', kvm_vm_ioctl_get_dirty_log)],
+    logging(mapped_small({ writable: false })),
+  ),
 };
 
 export default scenarios({
   'mark-after-w': {
     ...common,
+    ...one_harvester,
     title: 'A fast page fault against KVM_GET_DIRTY_LOG, without PML',
     claims: ['M5', 'S000-13'],
     witnesses: [a_fast_fault_is_about_to_mark_its_page, a_dirty_bit_is_set, a_page_is_harvested],
   },
   'mark-before-w': {
     ...common,
+    ...one_harvester,
     title: 'A fast page fault that marks its page before it sets W, against KVM_GET_DIRTY_LOG',
     claims: ['M5'],
     variant: ['fast-fault-marks-first'],
@@ -50,10 +62,18 @@ export default scenarios({
   },
   'protect-before-take': {
     ...common,
+    ...one_harvester,
     title: 'KVM_GET_DIRTY_LOG write-protects before it takes the bits',
     claims: ['M5', 'K17'],
     variant: ['get-protects-first'],
     expect: { P3: 'violated' },
+    witnesses: [a_fast_fault_is_about_to_mark_its_page, a_dirty_bit_is_set, a_page_is_harvested],
+  },
+  'two-harvesters': {
+    ...common,
+    ...two_harvesters,
+    title: 'Two fast page faults against two threads that run KVM_GET_DIRTY_LOG',
+    claims: ['M5', 'S000-13'],
     witnesses: [a_fast_fault_is_about_to_mark_its_page, a_dirty_bit_is_set, a_page_is_harvested],
   },
 });

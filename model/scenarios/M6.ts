@@ -9,35 +9,54 @@ import { machine, mapped_small } from '../machine.js';
 import { a_page_becomes_writable_during_its_invalidation, the_host_has_moved_a_page } from './witnesses.js';
 import { unreached } from './unreached.js';
 
+const NEVER = [
+  'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+  'tdp_iter_next > tdp_iter_restart',
+  'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+  'tdp_mmu_map_handle_target_level > make_spte',
+  'tdp_mmu_set_spte > handle_changed_spte',
+  'tdp_mmu_set_spte_atomic > handle_changed_spte',
+] as const;
 const common = {
-  unreached: unreached(
-    'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-    'tdp_iter_next > tdp_iter_restart',
-    'tdp_iter_next > try_step_up',
-    'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-    'tdp_mmu_map_handle_target_level > make_spte',
-    'tdp_mmu_set_spte > handle_changed_spte',
-    'tdp_mmu_set_spte_atomic > handle_changed_spte',
-  ),
+  properties: SAFETY,
+  witnesses: [a_page_becomes_writable_during_its_invalidation, the_host_has_moved_a_page],
+};
+
+const one_page = {
+  unreached: unreached(...NEVER, 'tdp_iter_next > try_step_up'),
   ...machine(
     { vcpus: 2, invalidations: 1, reschedule: false },
     [process('cpu0', migrate_pages, 0, 1)],
     mapped_small({ writable: false }),
   ),
-  properties: SAFETY,
-  witnesses: [a_page_becomes_writable_during_its_invalidation, the_host_has_moved_a_page],
+};
+const two_pages = {
+  unreached: unreached(...NEVER),
+  ...machine(
+    { vcpus: 2, invalidations: 1, guestGfns: 2, reschedule: false },
+    [process('cpu0', migrate_pages, 0, 2)],
+    mapped_small({ writable: false }),
+  ),
 };
 
 export default scenarios({
   'atomic-exchange': {
     ...common,
+    ...one_page,
     title: 'A fast page fault against the zap of its page, which exchanges atomically',
+    claims: ['M6', 'S000-5(a)'],
+  },
+  'atomic-exchange-two-pages': {
+    ...common,
+    ...two_pages,
+    title: 'Two vCPUs make two pages writable against the zap of both, under one flush',
     claims: ['M6', 'S000-5(a)'],
   },
   'plain-store': {
     ...common,
+    ...one_page,
     title: 'A fast page fault against the zap of its page, which stores plainly',
     claims: ['M6', 'K13'],
     variant: ['volatile-sptes-stored-plainly'],
