@@ -7,16 +7,18 @@ import { DirectExecution } from '../direct/execution.js';
 import {
   type Finding as EngineFinding,
   type Progress,
+  type SearchOptions,
   type SearchResult,
   searchAsync,
-  shortestTrace,
 } from '../engine/index.js';
+import { ALL_REDUCTIONS, REDUCTION_TITLES, type ReductionSettings, reduce } from '../reduction/index.js';
 import type { Patch } from '../workspace/patch.js';
 import type { Scenario } from '../workspace/scenarios.js';
 import { contentHash } from '../workspace/sources.js';
 import { coverageOf } from './coverage.js';
 import { InternalError } from './internal-error.js';
 import { type PropertyReport, type ScenarioReport, variantLabel } from './report.js';
+import { type Explored, exploreShortest, traceOf } from './traces.js';
 import { type Facts, type Finding, judge, type LimitName } from './verdict.js';
 
 export interface SearchLimits {
@@ -27,6 +29,8 @@ export interface SearchLimits {
 
 export interface CheckOptions {
   readonly limits: SearchLimits;
+  /** All, unless it says otherwise. */
+  readonly reductions?: ReductionSettings;
   /** Ids of the properties to report; null for all. The others are checked all the same: they may end in the same error. */
   readonly properties: readonly string[] | null;
   /** All patches that the scenario's sources have, for its traces. */
@@ -38,7 +42,8 @@ export interface CheckOptions {
 }
 
 export async function checkScenario(scenario: Scenario, options: CheckOptions): Promise<ScenarioReport> {
-  return exploreScenario(scenario, await compileScenario(scenario), options, options.now());
+  const started = options.now();
+  return exploreScenario(scenario, await compileScenario(scenario, options.reductions), options, started);
 }
 
 /** The same for a scenario that is compiled already. */
@@ -49,15 +54,19 @@ export async function exploreScenario(
   started: number,
 ): Promise<ScenarioReport> {
   const { spec, name, variant, patches } = scenario;
-  const { machine } = compiled;
   const deadlock = spec.properties.find((property) => property.deadlock);
-  const result = await searchAsync(machine, {
+  const searchOptions: SearchOptions = {
     ...options.limits,
     deadlock: deadlock !== undefined,
     ...(deadlock && { deadlockProperty: deadlock.id }),
     signal: options.signal,
     onProgress: options.onProgress,
-  });
+  };
+  const question = { deadlock: deadlock !== undefined };
+  const reduced = reduce(compiled, question, options.reductions ?? ALL_REDUCTIONS);
+  const { machine } = reduced;
+  const result = await searchAsync(machine, searchOptions);
+  const explored = await exploreShortest(reduced, result, searchOptions);
   const coverage = coverageOf(
     machine,
     (step) => result.stepsExecuted[step] !== 0,
@@ -66,7 +75,7 @@ export async function exploreScenario(
   const missedWitnesses = machine.witnesses.filter((_, index) => !result.witnessesReached[index]);
   const facts: Facts<FoundByEngine> = {
     limit: limitOf(result),
-    findings: result.findings.map((engine) => ({
+    findings: explored.result.findings.map((engine) => ({
       property: engine.property,
       kind: engine.kind === 'failure' ? 'error' : engine.kind,
       engine,
@@ -81,7 +90,7 @@ export async function exploreScenario(
     .map(({ property, verdict, expected, finding }): PropertyReport => {
       let trace = finding === null ? null : (traces.get(finding) ?? null);
       if (finding !== null && trace === null) {
-        trace = confirmedTrace(scenario, compiled, result, finding, options.patches);
+        trace = confirmedTrace(scenario, compiled, explored, finding, options.patches);
         traces.set(finding, trace);
       }
       return { id: property.id, title: property.title, verdict, expected, trace };
@@ -97,6 +106,7 @@ export async function exploreScenario(
     transitions: result.transitions,
     depth: result.depth,
     seconds: Math.round(options.now() - started) / 1000,
+    reductions: reduced.applied.map((name) => REDUCTION_TITLES[name]),
     limit: facts.limit,
     missedWitnesses,
     missedPlaces: coverage.missed,
@@ -118,14 +128,14 @@ function limitOf({ end }: SearchResult): LimitName | null {
 function confirmedTrace(
   scenario: Scenario,
   { machine, root, configuration }: CompiledScenario,
-  result: SearchResult,
+  explored: Explored,
   finding: FoundByEngine,
   patches: readonly Patch[],
 ): Trace {
   const { spec, name, file, sources } = scenario;
   const trace = buildTrace(
     machine,
-    shortestTrace(machine, result, finding.engine),
+    traceOf(machine, explored, finding.engine),
     {
       scenario: { name, file, title: spec.title, claims: spec.claims },
       model: { hash: contentHash(sources), patches },

@@ -17,6 +17,7 @@ function report(verdict: Verdict, steps?: number): ScenarioReport {
     transitions: 1,
     depth: 1,
     seconds: 0,
+    reductions: [],
     limit: null,
     missedWitnesses: [],
     missedPlaces: [],

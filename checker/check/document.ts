@@ -20,6 +20,7 @@ export interface CheckResult {
   readonly transitions: number;
   readonly depth: number;
   readonly seconds: number;
+  readonly reductions: readonly string[];
   /** The file that `--out` wrote. */
   readonly trace: string | null;
 }
@@ -42,6 +43,7 @@ export function checkDocument(
         transitions: report.transitions,
         depth: report.depth,
         seconds: report.seconds,
+        reductions: report.reductions,
         trace: traceFile(result.trace),
       })),
     ),

@@ -26,6 +26,8 @@ export interface ScenarioReport {
   readonly transitions: number;
   readonly depth: number;
   readonly seconds: number;
+  /** What they are called, in the order in which they were applied. */
+  readonly reductions: readonly string[];
   /** Null if every reachable state was expanded. */
   readonly limit: LimitName | null;
   readonly missedWitnesses: readonly string[];
@@ -59,6 +61,7 @@ export function notRun(scenario: Scenario, properties: readonly string[] | null)
     transitions: 0,
     depth: 0,
     seconds: 0,
+    reductions: [],
     limit: 'interrupted',
     missedWitnesses: [],
     missedPlaces: [],

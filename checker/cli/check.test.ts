@@ -102,6 +102,7 @@ describe('check --json', () => {
       states: 31,
       transitions: 46,
       depth: 8,
+      reductions: ['slicing'],
     });
     expect(readdirSync(out).sort()).toEqual([
       'doors.opposite-order.deadlock.trace.json',

@@ -5,11 +5,20 @@ import type { OptionSpec, PositionalSpec } from './options.js';
 
 const JSON_OPTION: OptionSpec = { name: 'json', help: 'print one JSON document and nothing else' };
 const NO_CACHE: OptionSpec = { name: 'no-cache', help: 'compile everything anew, and remember nothing' };
+const REDUCTION_OPTIONS: readonly OptionSpec[] = [
+  { name: 'no-slice', help: 'keep what nothing that is checked depends on' },
+  { name: 'no-por', help: 'take the steps of different processes in every order' },
+  { name: 'no-symmetry', help: 'tell states apart that differ by a renaming of processes' },
+  { name: 'no-reduction', help: 'none of these three: every state and every step of the compiled model' },
+  { name: 'no-merge', help: 'compile without taking out boundaries whose step touches only locals' },
+  { name: 'no-liveness', help: 'compile without sharing and resetting locals that are not used any more' },
+];
 const SEARCH_OPTIONS: readonly OptionSpec[] = [
   { name: 'memory', value: 'SIZE', help: 'stop a search that needs more (default: what is free)' },
   { name: 'max-states', value: 'N', help: 'stop a search after N states' },
   { name: 'max-depth', value: 'N', help: 'look at runs of at most N steps' },
   { name: 'workers', value: 'N', help: 'scenarios at a time (default: one per processor)' },
+  ...REDUCTION_OPTIONS,
   NO_CACHE,
   JSON_OPTION,
 ];

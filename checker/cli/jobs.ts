@@ -3,6 +3,7 @@ import type { Comparison } from '../check/compare.js';
 import type { SearchLimits } from '../check/check-scenario.js';
 import type { Progress } from '../engine/index.js';
 import type { ScenarioReport } from '../check/report.js';
+import type { ReductionSettings } from '../reduction/index.js';
 import type { Patch } from '../workspace/patch.js';
 import type { Failure, Problem } from './problem.js';
 
@@ -14,6 +15,7 @@ export interface JobSettings {
   readonly remember: boolean;
   readonly patches: readonly Patch[];
   readonly limits: SearchLimits;
+  readonly reductions: ReductionSettings;
   /** Ids of the properties to report; null for all that a scenario checks. */
   readonly properties: readonly string[] | null;
 }

@@ -115,7 +115,7 @@ function scopeLines(report: ScenarioReport, width: number): string[] {
     `depth ${report.depth}`,
     report.limit === null ? 'exhausted' : 'not exhausted',
     'exact',
-    'reductions none',
+    `reductions ${report.reductions.join(' + ') || 'none'}`,
     `${report.seconds.toFixed(2)} s`,
   ];
   return [

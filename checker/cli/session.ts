@@ -11,6 +11,7 @@ import type { Environment } from './environment.js';
 import { framed } from './errors.js';
 import type { Job, JobSettings } from './jobs.js';
 import { type Arguments, parseCount, parseSize } from './options.js';
+import { reductionsOf } from './reduction-options.js';
 import { openProject, readPatches, scenarioFileOf } from './project.js';
 import { styleFor } from './style.js';
 import { plural } from './table.js';
@@ -85,6 +86,7 @@ export function openSession(args: Arguments, environment: Environment, request: 
       remember: environment.remember,
       patches,
       properties: properties.length === 0 ? null : properties,
+      reductions: reductionsOf(args),
       limits: {
         ...(maxStates !== undefined && { maxStates }),
         ...(maxDepth !== undefined && { maxDepth }),

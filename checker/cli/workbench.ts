@@ -71,9 +71,9 @@ class Task {
       };
       return { kind: 'compare', comparison };
     }
-    const compiledBase = await compileScenario(base);
+    const compiledBase = await compileScenario(base, this.settings.reductions);
     const patched = this.begin(loadedPatched);
-    const compiledPatched = await compileScenario(patched);
+    const compiledPatched = await compileScenario(patched, this.settings.reductions);
     const comparison = await compareScenario(
       { scenario: base, compiled: compiledBase, options: this.options(base, []) },
       { scenario: patched, compiled: compiledPatched, options: this.options(patched, this.settings.patches) },
@@ -88,10 +88,11 @@ class Task {
   }
 
   private options({ spec }: Scenario, patches: readonly Patch[]): CheckOptions {
-    const { limits, properties } = this.settings;
+    const { limits, reductions, properties } = this.settings;
     const variants = (spec.variant ?? []).flatMap((name) => this.workspace()?.variants.get(name) ?? []);
     return {
       limits,
+      reductions,
       properties,
       patches: [...variants, ...patches],
       signal: this.signal,

@@ -12,7 +12,7 @@ import type { FrontEnd } from './frontend/frontend.js';
 import type { Graph } from './ir/graph.js';
 import type { Program, RecordType, Scalar } from './ir/program.js';
 import type { Machine } from './machine.js';
-import { buildGraph, type Configuration, type GraphRequest, type Passes } from './passes/index.js';
+import { buildGraph, type Configuration, type GraphRequest, identity, type Passes } from './passes/index.js';
 
 export interface CompiledScenario {
   readonly program: Program;
@@ -21,13 +21,24 @@ export interface CompiledScenario {
   /** The type of the root state. */
   readonly root: RecordType;
   readonly configuration: Configuration;
+  /** The same for what was compiled from the same: a key under which to remember what is made of it. */
+  readonly origin: string;
+}
+
+/** The passes that may be switched off to see what they are good for. */
+export interface OptionalPasses {
+  readonly merging: boolean;
+  readonly liveness: boolean;
 }
 
 /**
  * Whatever was compiled before, in this run of the program or another, comes from the store.
  * @throws InputError with everything that is wrong with the model or the scenario
  */
-export async function compileScenario(scenario: Scenario): Promise<CompiledScenario> {
+export async function compileScenario(
+  scenario: Scenario,
+  optional: OptionalPasses = { merging: true, liveness: true },
+): Promise<CompiledScenario> {
   const { sources, file } = scenario;
   const functions = functionsOf(scenario);
   const inputs = [reachedHash(sources, [file, ...functions.map((each) => each.file)]), functions, file];
@@ -37,12 +48,16 @@ export async function compileScenario(scenario: Scenario): Promise<CompiledScena
   const configuration = checkedConfiguration(scenario, program);
   const request = requestOf(scenario, program, configuration);
   // Not by the sources: what changes in a scenario's file is mostly about another scenario.
-  const origin = digestOf([program, request]);
-  const graph = remembered('graph', [origin], () => buildGraph(program, request));
+  const passes = {
+    ...(!optional.merging && { merge: identity }),
+    ...(!optional.liveness && { slots: identity, liveness: identity }),
+  };
+  const origin = digestOf([program, request, Object.keys(passes)]);
+  const graph = remembered('graph', [origin], () => buildGraph(program, request, passes));
   const packing = pack(graph);
   const source = remembered('code', [origin], () => machineSource(graph, packing, false));
   const machine = generateMachine(graph, initialState(scenario, program.root), packing, source);
-  return { program, graph, machine, root: program.root, configuration };
+  return { program, graph, machine, root: program.root, configuration, origin };
 }
 
 /**
@@ -58,7 +73,7 @@ export function compileWith(
   const configuration = checkedConfiguration(scenario, program);
   const graph = buildGraph(program, requestOf(scenario, program, configuration), passes);
   const machine = generateMachine(graph, initialState(scenario, program.root));
-  return { program, graph, machine, root: program.root, configuration };
+  return { program, graph, machine, root: program.root, configuration, origin: digestOf(graph) };
 }
 
 let frontEnd: Promise<FrontEnd> | null = null;

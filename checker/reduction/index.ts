@@ -3,7 +3,6 @@ export { type Model, type Question, type Reduced, reduce } from './reduce.js';
 export {
   ALL_REDUCTIONS,
   NO_REDUCTIONS,
-  REDUCTION_NAMES,
   REDUCTION_TITLES,
   type ReductionName,
   type ReductionSettings,

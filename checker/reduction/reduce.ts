@@ -2,11 +2,14 @@
  * The pipeline of reductions: graph -> sliced graph -> machine, then what changes which states and steps of the machine
  * are explored: partial order as a wrapper of it, symmetry around both.
  */
+import { remembered } from '../build-cache.js';
 import { generateMachine, machineSource } from '../compiler/codegen/javascript.js';
 import { type Packing, pack } from '../compiler/codegen/packing.js';
 import type { Graph } from '../compiler/ir/graph.js';
 import type { Machine, StateTree } from '../compiler/machine.js';
-import type { ReductionName, ReductionSettings } from './settings.js';
+import type { ReductionName, SearchReductions } from './settings.js';
+import { type Slice, slice } from './slicing/slice.js';
+import { initialValues } from './values.js';
 
 /** What the search is asked besides the predicates and failures of the graph: it decides what must be kept. */
 export interface Question {
@@ -29,31 +32,40 @@ export interface Reduced {
    * verdicts and lengths are those of the graph that was given.
    */
   readonly plain: Model;
-  /** Those that have changed something. */
+  /** Those that were used, in order. */
   readonly applied: readonly ReductionName[];
-  /** Whether a finding of the search of `machine` is at its least depth, counted in steps of `plain`. */
-  readonly shortest: boolean;
+  /** The cells that slicing has removed. */
+  readonly removed: readonly number[];
 }
 
 /**
- * @param initial the shared state of the graph to begin with
- * @param remember makes something or has it from an earlier run, for what takes long: by name, and the settings
+ * @param model the graph as it is compiled, with its machine
+ * @param origin a key of all that the model was made of, under which to remember what takes long
  */
 export function reduce(
-  graph: Graph,
-  initial: StateTree,
+  model: { readonly graph: Graph; readonly machine: Machine; readonly origin: string },
   question: Question,
-  settings: ReductionSettings,
+  settings: SearchReductions,
 ): Reduced {
-  const plain = modelOf(graph, initial);
+  const { graph, machine, origin } = model;
+  const initial = machine.unpack(machine.initial);
   const applied: ReductionName[] = [];
-  if (settings.merging) applied.push('merging');
-  if (settings.liveness) applied.push('liveness');
-  return { machine: plain.machine, plain, applied, shortest: true };
+  let removed: readonly number[] = [];
+  let plain: Model = { graph, packing: pack(graph), machine };
+  if (settings.slicing) {
+    const key = [origin, question.deadlock];
+    const sliced = remembered('slice', key, (): Slice => {
+      return slice(graph, initialValues(graph, initial), question.deadlock);
+    });
+    ({ removed } = sliced);
+    plain = modelOf(sliced.graph, initial, key);
+    applied.push('slicing');
+  }
+  return { machine: plain.machine, plain, applied, removed };
 }
 
-export function modelOf(graph: Graph, initial: StateTree): Model {
+function modelOf(graph: Graph, initial: StateTree, key: readonly unknown[]): Model {
   const packing = pack(graph);
-  const source = machineSource(graph, packing, false);
+  const source = remembered('sliced-code', key, () => machineSource(graph, packing, false));
   return { graph, packing, machine: generateMachine(graph, initial, packing, source) };
 }

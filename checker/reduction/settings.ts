@@ -1,9 +1,10 @@
 /** Which reductions to use. All are on unless somebody says otherwise. */
+import type { OptionalPasses } from '../compiler/compile.js';
 
-export interface ReductionSettings {
-  /** Compiler passes: boundaries whose step touches only locals are taken out; dead locals are given one value. */
-  readonly merging: boolean;
-  readonly liveness: boolean;
+/** Besides those of the search, two passes of the compiler: they are part of the graph that everybody gets. */
+export interface ReductionSettings extends OptionalPasses, SearchReductions {}
+
+export interface SearchReductions {
   /** Cells that nothing which is checked depends on disappear. */
   readonly slicing: boolean;
   /** Of the steps that are enabled only some are taken, where the others lead to nothing else. */
@@ -12,7 +13,7 @@ export interface ReductionSettings {
   readonly symmetry: boolean;
 }
 
-export type ReductionName = keyof ReductionSettings;
+export type ReductionName = keyof SearchReductions;
 
 export const ALL_REDUCTIONS: ReductionSettings = {
   merging: true,
@@ -22,9 +23,9 @@ export const ALL_REDUCTIONS: ReductionSettings = {
   symmetry: true,
 };
 
+/** Every state and every step of the graph as it is compiled. */
 export const NO_REDUCTIONS: ReductionSettings = {
-  merging: false,
-  liveness: false,
+  ...ALL_REDUCTIONS,
   slicing: false,
   partialOrder: false,
   symmetry: false,
@@ -32,11 +33,7 @@ export const NO_REDUCTIONS: ReductionSettings = {
 
 /** What people call them, in the order in which they are applied. */
 export const REDUCTION_TITLES: Readonly<Record<ReductionName, string>> = {
-  merging: 'merging',
-  liveness: 'liveness',
   slicing: 'slicing',
   partialOrder: 'partial order',
   symmetry: 'symmetry',
 };
-
-export const REDUCTION_NAMES = Object.keys(REDUCTION_TITLES) as readonly ReductionName[];

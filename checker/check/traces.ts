@@ -1,0 +1,98 @@
+/** What was found with reductions, looked at again in all states: the shortest traces, and witnesses that were left out. */
+import type { Machine, Transition } from '../compiler/machine.js';
+import {
+  type Finding,
+  type SearchOptions,
+  type SearchResult,
+  searchAsync,
+  shortestTrace,
+} from '../engine/index.js';
+import type { Reduced } from '../reduction/index.js';
+import { InternalError } from './internal-error.js';
+
+/** A search of a machine. */
+export interface Explored {
+  readonly machine: Machine;
+  readonly result: SearchResult;
+}
+
+/**
+ * A search with the same findings, each as near as it can be, with the most readable trace there is. A machine that
+ * leaves out states or steps may have neither, so its findings are looked for once more in all states: no farther than
+ * they are deep, which is mostly a small part of the whole.
+ * @returns what was given if a limit comes first
+ */
+export async function exploreShortest(
+  { machine, plain }: Reduced,
+  result: SearchResult,
+  options: SearchOptions,
+): Promise<Explored> {
+  if (machine === plain.machine || result.findings.length === 0) return { machine, result };
+  const wanted = new Set(result.findings.map(keyOf));
+  const again = await searchAsync(plain.machine, { ...options, stopWhenDecided: [...wanted] });
+  const found = new Set(again.findings.map(keyOf));
+  const complete = again.end === 'decided' || again.end === 'exhausted';
+  if (!complete && [...wanted].some((key) => !found.has(key))) return { machine, result };
+  for (const key of new Set([...wanted, ...found])) {
+    if (wanted.has(key) !== found.has(key))
+      throw new InternalError(
+        `a violation of ${key} is found only ${found.has(key) ? 'without' : 'with'} reductions`,
+      );
+  }
+  return { machine: plain.machine, result: again };
+}
+
+/**
+ * The shortest trace to a finding, as a run of the whole model.
+ * @param whole the machine of the graph before slicing, which has the same steps and choices
+ */
+export function traceOf(
+  whole: Machine,
+  { machine, result }: Explored,
+  finding: Finding,
+): readonly Transition[] {
+  let state = whole.initial;
+  return shortestTrace(machine, result, finding).map(({ process, choices }, at) => {
+    const same = whole
+      .transitions(state)
+      .find((each) => each.process === process && each.choices.join() === choices.join());
+    if (same === undefined)
+      throw new InternalError(`the whole model cannot take step ${at + 1} of a reduced one`);
+    if (same.target !== null) state = same.target;
+    return same;
+  });
+}
+
+/** Which of the missed witnesses are reached if nothing is left out, by index; null if a limit comes first. */
+export async function witnessesIn(
+  machine: Machine,
+  missed: readonly number[],
+  options: SearchOptions,
+): Promise<ReadonlySet<number> | null> {
+  let left = missed.reduce((mask, index) => mask | (1 << index), 0);
+  const watching: Machine = {
+    ...machine,
+    witnessed(source, at) {
+      const seen = machine.witnessed(source, at);
+      left &= ~seen;
+      return seen;
+    },
+  };
+  const { signal } = options;
+  const result = await searchAsync(watching, {
+    ...options,
+    // Nothing else is wanted.
+    signal: {
+      get aborted() {
+        return left === 0 || signal?.aborted === true;
+      },
+    },
+  });
+  if (left !== 0 && result.end !== 'exhausted') return null;
+  return new Set(missed.filter((index) => (left & (1 << index)) === 0));
+}
+
+/** As `stopWhenDecided` names them. */
+function keyOf({ property, failure }: Finding): string {
+  return property ?? `failure ${failure}`;
+}
