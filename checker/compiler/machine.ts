@@ -65,10 +65,48 @@ export interface Machine {
   /** Whether some process is neither finished nor resting. */
   unfinished(source: Uint32Array, at: number): boolean;
 
+  // Reductions; absent where there are none.
+
+  /**
+   * The processes whose enabled steps alone need be explored from this state, as a mask; all ones: all of them. Used only as
+   * long as one of those steps leads to a state of the next layer (see the explorer), and for machines with `expandOf`.
+   */
+  readonly ample?: (source: Uint32Array, at: number) => number;
+  /** `expand` for the processes in the mask. */
+  readonly expandOf?: (
+    mask: number,
+    source: Uint32Array,
+    at: number,
+    out: Uint32Array,
+    outAt: number,
+  ) => number;
+  /** Replaces the state at `words[at]` by the representative of all that are symmetric to it. */
+  readonly canonical?: (words: Uint32Array, at: number) => void;
+  /** From which another thread can make the functions of the search; null where that is impossible. */
+  readonly portable?: PortableCode | null;
+
   /** All transitions of a state, in the order of `expand`. Slow. */
   transitions(state: Uint32Array): readonly Transition[];
   /** The boundary of each process, or null where it has finished. */
   boundaries(state: Uint32Array): readonly (BoundaryPoint | null)[];
   /** The shared state, without program counters and locals. */
   unpack(state: Uint32Array): StateTree;
+}
+
+/** What a search calls. */
+export type SearchCode = Pick<
+  Machine,
+  'expand' | 'violated' | 'violatedStep' | 'witnessed' | 'unfinished' | 'ample' | 'expandOf' | 'canonical'
+>;
+
+/** The functions of a search as data. */
+export interface PortableCode {
+  /** The body of a function of one argument, the constants, that returns a `SearchCode`. */
+  readonly source: string;
+  /** Anything that can be sent to another thread. */
+  readonly constants?: unknown;
+}
+
+export function searchCodeOf({ source, constants }: PortableCode): SearchCode {
+  return new Function('T', source)(constants) as SearchCode;
 }

@@ -1,67 +1,80 @@
 /** Goes once more through the states of a layer and all their transitions, in batches, looking the targets up. */
-import { type Machine, META_FAILURE, META_STEP } from '../compiler/machine.js';
-import { Batch } from './kernel.js';
-import type { Store } from './store.js';
+import { type Machine, META_STEP } from '../compiler/machine.js';
+import { BATCH_RECORDS, UNIT } from './explorer.js';
+import type { Layer, Space } from './options.js';
 
 export interface LayerVisitor {
   /** A transition that is no self-loop: to the state `target`, or -1 if that was not stored. */
   transition?(source: number, process: number, target: number): void;
-  /** Every record as it is, self-loops and failures included: at `out[position]`, with its meta word. */
-  record?(source: number, out: Uint32Array, position: number, meta: number): void;
+  /** Every record as it is, self-loops and failures included: source and target with the positions of their words. */
+  record?(source: number, sources: Uint32Array, at: number, out: Uint32Array, position: number): void;
   /** Called for each source, with whether it could move (see the deadlock property). */
-  state?(source: number, moves: boolean): void;
+  state?(source: number, sources: Uint32Array, at: number, moves: boolean): void;
 }
 
-const BATCH_RECORDS = 2048;
-
-/** Visits the states `from .. to - 1`. */
-export function visitLayer(
-  machine: Machine,
-  store: Store,
-  from: number,
-  to: number,
-  visitor: LayerVisitor,
-): void {
-  const { words, kernel, mask, states } = store;
+/** Unreduced: whatever a reduction leaves out is a transition of the machine all the same. */
+export function visitLayer(machine: Machine, { store }: Space, layer: Layer, visitor: LayerVisitor): void {
+  const { words } = machine;
   const record = words + 1;
-  const batch = new Batch(BATCH_RECORDS);
+  const full = BATCH_RECORDS * record;
+  const batch = store.newBatch(UNIT, full + machine.expansionLimit);
   const steps = new Uint8Array(machine.steps.length);
   const processOf = machine.steps.map(({ process }) => process);
-  let out = new Uint32Array(BATCH_RECORDS * record + machine.expansionLimit);
-  let found = new Int32Array(0);
-  for (let next = from; next < to; ) {
-    let count = 0;
-    let end = 0;
-    while (next + count < to && count < BATCH_RECORDS && end < BATCH_RECORDS * record) {
-      const position = machine.expand(states, (next + count) * words, out, end);
-      if (position > out.length) {
-        if (count > 0) break;
-        out = new Uint32Array(position + BATCH_RECORDS * record);
+
+  const expand = (from: number, count: number): number => {
+    let position = 0;
+    for (let k = from; k < count; k++) {
+      const end = machine.expand(batch.sources, batch.at[k] ?? 0, batch.out, position);
+      if (end > batch.out.length) {
+        if (k > from) return k;
+        batch.out = new Uint32Array(end + full);
+        k--;
         continue;
       }
-      batch.ends[count++] = position;
-      end = position;
+      batch.ends[k] = position = end;
+      if (position >= full) return k + 1;
     }
-    batch.reserve(end / record);
-    if (found.length < end / record) found = new Int32Array(batch.hashes.length);
-    const lookups = kernel.prepare(states, out, batch, next, count, steps);
-    if (visitor.transition !== undefined) {
-      kernel.locate(store, mask, out, batch, lookups, found);
-      for (let k = 0; k < lookups; k++) {
-        const meta = out[(batch.positions[k] ?? 0) + words] ?? 0;
-        visitor.transition(batch.sources[k] ?? 0, processOf[meta & META_STEP] ?? 0, found[k] ?? -1);
+    return count;
+  };
+  const visit = (from: number, to: number): void => {
+    const { sources, at, indices, out, ends, moves, lookups } = batch;
+    // Before states are replaced by representatives.
+    for (let k = from, position = 0; visitor.record !== undefined && k < to; k++) {
+      for (; position < (ends[k] ?? 0); position += record) {
+        visitor.record(indices[k] ?? 0, sources, at[k] ?? 0, out, position);
       }
     }
-    for (let k = 0, position = 0; k < count; k++) {
-      visitor.state?.(next + k, batch.progress[k] !== 0);
-      for (; position < (batch.ends[k] ?? 0); position += record) {
-        visitor.record?.(next + k, out, position, out[position + words] ?? 0);
+    store.prepare(batch, from, to, steps);
+    for (let k = from; visitor.state !== undefined && k < to; k++) {
+      visitor.state(indices[k] ?? 0, sources, at[k] ?? 0, moves[k] !== 0);
+    }
+    if (visitor.transition === undefined) return;
+    store.locate(batch);
+    for (let i = 0; i < lookups.count; i++) {
+      const meta = out[batch.record(i) + words] ?? 0;
+      const source = indices[batch.origins[i] ?? 0] ?? 0;
+      visitor.transition(source, processOf[meta & META_STEP] ?? 0, lookups.targets[i] ?? -1);
+    }
+  };
+  for (const { first, count } of layer.runs) {
+    for (let next = first; next < first + count; next += UNIT) {
+      const size = Math.min(UNIT, first + count - next);
+      for (let k = 0; k < size; k++) batch.indices[k] = next + k;
+      store.load(batch, size);
+      for (let from = 0; from < size; ) {
+        const to = expand(from, size);
+        visit(from, to);
+        from = to;
       }
     }
-    next += count;
   }
 }
 
-export function isFailure(meta: number): boolean {
-  return meta >= META_FAILURE;
+/** All states, layer by layer. */
+export function* statesOf({ store, layers }: Space): Generator<Uint32Array> {
+  for (const { runs } of layers) {
+    for (const { first, count } of runs) {
+      for (let index = first; index < first + count; index++) yield store.state(index);
+    }
+  }
 }

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { generateMachine } from '../compiler/codegen/javascript.js';
 import { counters, peterson, philosophers } from '../compiler/codegen/testing/toys.js';
 import { type Machine, META_FAILURE } from '../compiler/machine.js';
-import type { SearchResult } from './options.js';
-import { Exploration, search, searchAsync } from './search.js';
-import { capacityWithin } from './store.js';
+import type { SearchOptions, SearchResult } from './options.js';
+import { Exploration, search, searchAsync, type Tuning } from './search.js';
 import { type Expected, plainSearch, type Table, tables, tabularMachine } from './testing/tabular.js';
 
 const megabyte = 2 ** 20;
@@ -20,28 +19,41 @@ function findings({ findings }: { readonly findings: readonly Expected[] }) {
     .toSorted((a, b) => a.depth - b.depth || String(a.property).localeCompare(String(b.property)));
 }
 
-function run(table: Table, batchRecords: number, firstSlots: number, maxDepth?: number): SearchResult {
+function run(table: Table, tuning: Tuning, options: Partial<SearchOptions> = {}): SearchResult {
+  return explore(tabularMachine(table), tuning, options);
+}
+
+function explore(machine: Machine, tuning: Tuning, options: Partial<SearchOptions> = {}): SearchResult {
   const exploration = new Exploration(
-    tabularMachine(table),
-    { deadlock: true, memoryBytes: megabyte, ...(maxDepth === undefined ? {} : { maxDepth }) },
-    { batchRecords, firstSlots },
+    machine,
+    { deadlock: true, memoryBytes: 8 * megabyte, ...options },
+    tuning,
   );
   while (!exploration.advance());
   return exploration.result();
 }
 
+/** The indexes of all states, by depth. */
+function indexesOf({ space }: SearchResult): number[][] {
+  return space.layers.map(({ runs }) =>
+    runs.flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i)),
+  );
+}
+
 describe('search', () => {
   it('agrees with a plain search on random machines, whatever the sizes of batches and tables', () => {
     const sizes = fc.record({
-      batch: fc.constantFrom(1, 2, 7, 64, 2048),
-      slots: fc.constantFrom(2, 4, 16, 65_536),
+      store: fc.constantFrom('flat', 'tree'),
+      batchRecords: fc.constantFrom(1, 2, 7, 64, 2048),
+      firstSlots: fc.constantFrom(3, 7, 16, 65_536),
+      unit: fc.constantFrom(1, 3, 1024),
       maxDepth: fc.option(fc.nat(6), { nil: undefined }),
     });
     fc.assert(
-      fc.property(tables(120), sizes, (table, { batch, slots, maxDepth }) => {
+      fc.property(tables(120), sizes, (table, { maxDepth, store: coding, ...tuning }) => {
         const plain = plainSearch(table, maxDepth);
-        const result = run(table, batch, slots, maxDepth);
-        const { store } = result;
+        const result = run(table, tuning, { store: coding, ...(maxDepth !== undefined && { maxDepth }) });
+        const { store } = result.space;
         expect(result.states).toBe(plain.order.length);
         expect(result.transitions).toBe(plain.transitions);
         expect(result.depth).toBe(Math.max(...plain.depthOf.values()));
@@ -51,15 +63,14 @@ describe('search', () => {
           Uint8Array.from([0, 1, 2], (process) => (plain.executed.has(process) ? 1 : 0)),
         );
         const machine = tabularMachine(table);
-        plain.order.forEach((state, index) => {
+        const depths = new Map(indexesOf(result).flatMap((layer, depth) => layer.map((i) => [i, depth])));
+        expect(depths.size).toBe(plain.order.length);
+        for (const [index, depth] of depths) {
           const here = store.state(index);
-          expect(machine.unpack(here)).toEqual({ index: state });
           expect(store.find(here, 0)).toBe(index);
-          const depth = store.layers.findLastIndex((first) => first <= index);
-          expect(depth).toBe(plain.depthOf.get(state));
-          const parent = store.parents[index] ?? -1;
-          expect(plain.depthOf.get(plain.order[parent] ?? -1)).toBe(Math.max(0, depth - 1));
-        });
+          expect(plain.depthOf.get((machine.unpack(here) as { index: number }).index)).toBe(depth);
+        }
+        result.release();
       }),
       { numRuns: 300 },
     );
@@ -83,18 +94,37 @@ describe('search', () => {
     expect(of(counters(2, 2, 3))).toMatchObject({ states: 2304, transitions: 6144, depth: 26 });
   });
 
-  it('stops at exactly the given number of states, with counts that do not depend on the batch', () => {
+  it('stops in front of the layer that would be too many states, with counts that do not depend on the batch', () => {
     const { graph, initial } = philosophers(7);
     const machine = generateMachine(graph, initial);
-    const results = [1, 5, 100, 2048].map((batchRecords) => {
-      const exploration = new Exploration(machine, { deadlock: true, maxStates: 1000 }, { batchRecords });
-      while (!exploration.advance());
-      return counts(exploration.result());
-    });
-    expect(results[0]).toMatchObject({ states: 1000, end: 'states' });
+    const complete = search(machine, { deadlock: true });
+    const results = [1, 5, 100, 2048].map((batchRecords) =>
+      counts(explore(machine, { batchRecords }, { maxStates: 1000 })),
+    );
+    const expected = complete.space.layers.map(({ states }) => states);
+    const fitting = expected.findIndex((_, i) => expected.slice(0, i + 1).reduce((a, b) => a + b) > 1000);
+    const states = expected.slice(0, fitting).reduce((a, b) => a + b);
+    expect(results[0]).toMatchObject({ states, depth: fitting - 1, end: 'states' });
     for (const result of results) expect(result).toEqual(results[0]);
     const exact = search(machine, { deadlock: true, maxStates: 2186 });
     expect(counts(exact)).toMatchObject({ states: 2186, end: 'exhausted' });
+    expect(search(machine, { deadlock: true, maxStates: 2185 }).end).toBe('states');
+  });
+
+  it('still finds everything that the last layer leads to when it may store no more', () => {
+    fc.assert(
+      fc.property(tables(60), fc.integer({ min: 1, max: 60 }), (table, maxStates) => {
+        const result = run(table, {}, { maxStates });
+        const plain = plainSearch(table, result.end === 'states' ? result.depth + 1 : undefined);
+        if (result.end !== 'states') return;
+        const known = findings({ findings: plain.found }).filter(
+          ({ property, depth }) =>
+            // Nothing is expanded beyond the last layer: what would be stuck there is not known.
+            depth <= result.depth || property !== 'T7',
+        );
+        expect(findings(result)).toEqual(known);
+      }),
+    );
   });
 
   it('stops at a depth', () => {
@@ -107,12 +137,15 @@ describe('search', () => {
   it('stops at the memory limit instead of exceeding it', () => {
     const { graph, initial } = counters(2, 4, 7);
     const machine = generateMachine(graph, initial);
-    for (const memoryBytes of [megabyte / 4, megabyte, 3.3 * megabyte]) {
-      const result = search(machine, { deadlock: true, memoryBytes });
-      expect(result.end).toBe('memory');
-      expect(result.memoryBytes).toBeLessThanOrEqual(memoryBytes);
-      expect(result.states).toBe(capacityWithin(machine.words, memoryBytes).capacity);
-      expect(result.memoryBytes).toBeGreaterThan(memoryBytes * 0.75);
+    for (const store of ['flat', 'tree'] as const) {
+      for (const memoryBytes of [megabyte, 4 * megabyte, 9.3 * megabyte]) {
+        const result = search(machine, { deadlock: true, memoryBytes, store });
+        expect(result.end).toBe('memory');
+        expect(result.memoryBytes).toBeLessThanOrEqual(memoryBytes);
+        expect(result.memoryBytes).toBeGreaterThan(memoryBytes * 0.8);
+        expect(result.frontier).toBe(result.space.layers.at(-1)?.states);
+        result.release();
+      }
     }
   });
 
@@ -148,11 +181,7 @@ describe('search', () => {
     const machine = generateMachine(graph, initial);
     const cramped: Machine = { ...machine, expansionLimit: 1 };
     const roomy = counts(search(machine, { deadlock: true }));
-    for (const batchRecords of [1, 2, 3]) {
-      const exploration = new Exploration(cramped, { deadlock: true }, { batchRecords });
-      while (!exploration.advance());
-      expect(counts(exploration.result())).toEqual(roomy);
-    }
+    for (const batchRecords of [1, 2, 3]) expect(counts(explore(cramped, { batchRecords }))).toEqual(roomy);
   });
 
   it('does not report a state as stuck from which a step fails', () => {
@@ -164,9 +193,7 @@ describe('search', () => {
       failures: ['P7'],
       states: [{ ...base, transitions: [failing] }],
     };
-    expect(run(table, 8, 16).findings).toEqual([
-      { property: 'P7', kind: 'failure', depth: 1, source: 0, failure: 0 },
-    ]);
+    expect(run(table, {}).findings).toEqual([{ property: 'P7', kind: 'failure', depth: 1, failure: 0 }]);
     expect(META_FAILURE).toBe(0x8000_0000);
   });
 });

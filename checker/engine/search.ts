@@ -1,25 +1,48 @@
 /**
- * Breadth-first search through all states of a machine, exact, in batches: the successors of many states are made
- * first, then looked up together, so that the cache misses of one lookup overlap with those of the next.
+ * Breadth-first search through all states of a machine, layer by layer. A layer is worked off by one thread or many (see
+ * `explorer.ts`, `crew.ts`); what is decided here depends on whole layers only, and so do all results.
  */
-import { type Machine, META_FAILURE } from '../compiler/machine.js';
-import { Batch } from './kernel.js';
-import type { End, Finding, Progress, SearchOptions, SearchResult } from './options.js';
-import { Store } from './store.js';
+import { type Machine, searchCodeOf } from '../compiler/machine.js';
+import { Crew } from './crew.js';
+import { enterShare } from './entering.js';
+import { BATCH_RECORDS, Explorer, type Host, type Task, UNIT } from './explorer.js';
+import { Findings } from './findings.js';
+import type { End, Layer, SearchOptions, SearchResult } from './options.js';
+import {
+  COMMAND,
+  FULL,
+  layOut,
+  newShared,
+  requestRoom,
+  type Shared,
+  transitionsOf,
+  usedRuns,
+  WORD,
+} from './shared.js';
+import { Store, type StoreMemory, storeMemory } from './store.js';
 
 const DEFAULT_MEMORY = 2 * 2 ** 30;
-const DEFAULT_DEADLOCK_PROPERTY = 'T7';
-/** Records per batch, about: enough to overlap the misses, few enough to stay in the second-level cache. */
-const BATCH_RECORDS = 2048;
+/** Before a search is as large and as old as this, starting threads takes longer than what they help. */
+const STATES_TO_SHARE = 20_000;
+const MILLISECONDS_TO_SHARE = 50;
+/** Smaller layers are done before another thread is awake. */
+const LAYER_TO_SHARE = 2048;
+const SMALLEST_UNIT = 64;
+const REDUCTIONS = ['ample', 'expandOf', 'canonical'] as const;
+/** How long to wait for helpers before looking after other things. */
+const GLANCE = 5;
 
 /** Searches to the end. */
 export function search(machine: Machine, options: SearchOptions): SearchResult {
-  const exploration = new Exploration(machine, options);
+  const exploration = new Exploration(machine, {
+    ...options,
+    helpers: { count: 0, start: () => ({ stop() {} }) },
+  });
   while (!exploration.advance());
   return exploration.result();
 }
 
-/** The same, giving way to other tasks (a signal handler, for one) every `interval` milliseconds. */
+/** The same, giving way to other tasks (a signal handler, for one) every `interval` milliseconds, and with helpers. */
 export async function searchAsync(
   machine: Machine,
   options: SearchOptions,
@@ -27,238 +50,254 @@ export async function searchAsync(
 ): Promise<SearchResult> {
   const now = options.now ?? (() => performance.now());
   const exploration = new Exploration(machine, options);
-  for (let paused = now(); !exploration.advance(); ) {
-    if (now() - paused < interval) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    paused = now();
+  try {
+    for (let paused = now(); !exploration.advance(); ) {
+      if (now() - paused < interval) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      paused = now();
+    }
+    return exploration.result();
+  } finally {
+    exploration.stop();
   }
-  return exploration.result();
 }
 
-/** A search that runs batch by batch. `tuning` is for tests of the borders between batches and tables. */
-export class Exploration {
+/** Sizes, for tests of the borders between batches and tables. */
+export interface Tuning {
+  readonly batchRecords?: number;
+  readonly firstSlots?: number;
+  readonly unit?: number;
+  /** When helpers start, and which layers they share. */
+  readonly statesToShare?: number;
+  readonly layerToShare?: number;
+}
+
+/** A search that runs unit by unit. */
+export class Exploration implements Host {
+  readonly #task: Task;
+  readonly #memory: StoreMemory;
   readonly #store: Store;
-  readonly #batch: Batch;
-  readonly #recordLimit: number;
-  readonly #record: number;
-  readonly #steps: Uint8Array;
+  readonly #shared: Shared;
+  readonly #explorer: Explorer;
+  readonly #crew: Crew | null;
+  readonly #findings: Findings;
+  readonly #layers: Layer[] = [];
   readonly #now: () => number;
   readonly #started: number;
-  readonly #memoryLimit: number;
-  readonly #maxStates: number;
-  readonly #findings = new Map<string, Finding>();
-  #out: Uint32Array;
-  /** The next state to expand, and the end of its layer. */
-  #next = 0;
-  #layerEnd = 1;
-  #depth = 0;
-  #transitions = 0;
-  /** Invariants not yet violated, step predicates likewise, witnesses not yet reached. */
-  #invariants: number;
-  #stepPredicates: number;
-  #witnesses: number;
   #end: End | null = null;
+  /** States in complete layers. */
+  #states = 1;
   #lastProgress: number;
 
   constructor(
     readonly machine: Machine,
     readonly options: SearchOptions,
-    tuning: { readonly batchRecords?: number; readonly firstSlots?: number } = {},
+    readonly tuning: Tuning = {},
   ) {
-    const { words, expansionLimit } = machine;
+    const { words, expansionLimit, steps, failures, invariants, stepPredicates, witnesses } = machine;
+    const { helpers } = options;
     this.#now = options.now ?? (() => performance.now());
     this.#started = this.#now();
     this.#lastProgress = this.#started;
-    this.#memoryLimit = options.memoryBytes ?? DEFAULT_MEMORY;
-    this.#maxStates = Math.max(1, options.maxStates ?? Number.POSITIVE_INFINITY);
-    this.#store = new Store(words, this.#memoryLimit, this.#maxStates, tuning.firstSlots);
-    this.#record = words + 1;
-    this.#recordLimit = tuning.batchRecords ?? BATCH_RECORDS;
-    this.#batch = new Batch(this.#recordLimit);
-    this.#out = new Uint32Array(this.#recordLimit * this.#record + expansionLimit);
-    this.#steps = new Uint8Array(machine.steps.length);
-    this.#invariants = allOf(machine.invariants);
-    this.#stepPredicates = allOf(machine.stepPredicates);
-    this.#witnesses = allOf(machine.witnesses);
-    this.#store.addFirst(machine.initial);
-    this.#judgeStates(0, 0);
-    this.#beginLayer();
+    this.#task = {
+      words,
+      expansionLimit,
+      steps: steps.length,
+      failures: failures.length,
+      invariants: allOf(invariants),
+      stepPredicates: allOf(stepPredicates),
+      witnesses: allOf(witnesses),
+      deadlock: options.deadlock,
+      maxStates: Math.max(1, options.maxStates ?? Number.POSITIVE_INFINITY),
+      batchRecords: tuning.batchRecords ?? BATCH_RECORDS,
+    };
+    const hasHelpers = helpers !== undefined && helpers.count > 0 && (machine.portable ?? null) !== null;
+    this.#shared = newShared(steps.length, failures.length, (helpers?.count ?? 0) + 1);
+    this.#crew = hasHelpers ? new Crew(this.#shared, helpers) : null;
+    this.#memory = storeMemory(words, this.#memoryLimit, options.store, tuning.firstSlots);
+    this.#store = new Store(this.#memory, hasHelpers, machine.canonical);
+    this.#explorer = new Explorer(this.#task, machine, this.#store, this.#shared, 0, this);
+    this.#findings = new Findings(machine, options.deadlockProperty);
+    this.#shared.control[WORD.members] = 1;
+    this.#addInitial();
+    this.#beginLayer({ runs: [{ first: 0, count: 1 }], states: 1 });
   }
 
-  /** Explores one batch. Returns whether the search has ended. */
+  get #memoryLimit(): number {
+    return this.options.memoryBytes ?? DEFAULT_MEMORY;
+  }
+
+  /** Explores one unit, or does what comes between layers. Returns whether the search has ended. */
   advance(): boolean {
-    if (this.#end === null && this.options.signal?.aborted === true) this.#end = 'interrupted';
+    if (this.#end === null && this.options.signal?.aborted === true) this.#interrupt();
     if (this.#end !== null) return true;
-    const count = this.#expand();
-    this.#lookUp(count);
-    this.#next += count;
-    if (this.#end === null && this.#next === this.#layerEnd) this.#endLayer();
     this.#report();
+    if (this.#explorer.exploreUnit()) return false;
+    const crew = this.#crew;
+    if (crew?.isActive === true) {
+      if (!crew.hasArrived(GLANCE)) return false;
+      if (this.#shared.control[WORD.grow] !== 0) {
+        this.#enlarge(0);
+        crew.release(COMMAND.work);
+        return false;
+      }
+      crew.isActive = false;
+    }
+    this.#endLayer();
     return this.#end !== null;
   }
 
+  /** Sends the helpers home. */
+  stop(): void {
+    const crew = this.#crew;
+    if (crew === null || !crew.isStarted) return;
+    crew.release(COMMAND.exit);
+    crew.stop();
+  }
+
   result(): SearchResult {
-    const store = this.#store;
-    const { layers } = store;
-    if (store.count > this.#layerEnd && layers.at(-1) !== this.#layerEnd) layers.push(this.#layerEnd);
+    const { machine } = this;
+    const { control } = this.#shared;
+    const witnesses = control[WORD.witnesses] ?? 0;
     return {
-      states: store.count,
-      transitions: this.#transitions,
-      depth: layers.length - 1,
+      states: this.#states,
+      transitions: transitionsOf(this.#shared),
+      depth: this.#layers.length - 1,
+      frontier: this.#layers.at(-1)?.states ?? 0,
       seconds: (this.#now() - this.#started) / 1000,
-      memoryBytes: store.bytes,
+      memoryBytes: this.#store.bytes + this.#overhead,
       end: this.#end ?? 'interrupted',
-      findings: [...this.#findings.values()],
-      witnessesReached: this.machine.witnesses.map((_, index) => (this.#witnesses & (1 << index)) === 0),
-      stepsExecuted: this.#steps,
-      store,
+      findings: this.#findings.all,
+      witnessesReached: machine.witnesses.map((_, index) => (witnesses & (1 << index)) !== 0),
+      stepsExecuted: this.#shared.steps.slice(),
+      space: { store: this.#store, layers: this.#layers },
+      release: () => this.#store.release(),
     };
   }
 
-  /** Makes the successors of as many states of the layer as a batch holds. Returns how many states that are. */
-  #expand(): number {
-    const { machine } = this;
-    const { states, words } = this.#store;
-    const { ends, size } = this.#batch;
-    const most = Math.min(this.#layerEnd - this.#next, size);
-    const full = this.#recordLimit * this.#record;
-    let out = this.#out;
-    let position = 0;
-    let count = 0;
-    while (count < most && position < full) {
-      const end = machine.expand(states, (this.#next + count) * words, out, position);
-      if (end > out.length) {
-        // More successors than foreseen: those beyond the end of the array are lost, so once more with more room.
-        if (count > 0) break;
-        out = this.#out = new Uint32Array(end + full);
-        continue;
-      }
-      ends[count++] = end;
-      position = end;
+  // ---- room
+
+  makeRoom(more: number): void {
+    const { control } = this.#shared;
+    if (Atomics.load(control, WORD.grow) === 0 && this.#explorer.roomFor(more) === 'enough') return;
+    if (Atomics.load(control, WORD.full) !== FULL.not) return;
+    const crew = this.#crew?.isActive === true ? this.#crew : null;
+    if (crew !== null) {
+      requestRoom(this.#shared, more);
+      crew.gather();
     }
-    return count;
+    this.#enlarge(more);
+    crew?.release(COMMAND.work);
   }
 
-  #lookUp(sources: number): void {
-    const store = this.#store;
-    const batch = this.#batch;
-    const out = this.#out;
-    const records = (batch.ends[sources - 1] ?? 0) / this.#record;
-    batch.reserve(records);
-    store.makeRoom(store.count + records);
-    const { kernel, mask } = store;
-    const lookups = kernel.prepare(store.states, out, batch, this.#next, sources, this.#steps);
-    const before = store.count;
-    store.count = kernel.insert(store, mask, out, batch, lookups, before, store.capacity);
-    if (batch.done === lookups) {
-      this.#transitions += records;
-    } else {
-      this.#transitions += (batch.positions[batch.done] ?? 0) / this.#record;
-      this.#end = store.capacity >= this.#maxStates ? 'states' : 'memory';
+  /** While all others wait. */
+  #enlarge(wanted: number): void {
+    const { control } = this.#shared;
+    const explorer = this.#explorer;
+    const more = Math.max(wanted, Atomics.exchange(control, WORD.grow, 0) - 1);
+    explorer.publish();
+    if (explorer.roomFor(more) === 'in larger tables') {
+      const grown = this.#store.enlargeTables(explorer.reserve(more), this.#overhead);
+      const interners = grown.map(({ interner }) => interner);
+      for (const { interner, zeros } of grown) if (zeros >= 0) interner.kernel.enterOne(interner, zeros);
+      Atomics.store(control, WORD.portion, 0);
+      if (this.#crew?.isActive === true) this.#crew.release(COMMAND.enter);
+      enterShare(interners, this.#shared);
+      if (this.#crew?.isActive === true) this.#crew.gather();
     }
-    if (this.options.deadlock) this.#judgeProgress(sources);
-    if (batch.failed !== 0) this.#judgeFailures(sources);
-    if (this.#stepPredicates !== 0) this.#judgeSteps(sources);
-    this.#judgeStates(before, this.#depth + 1);
+    if (explorer.roomFor(more) === 'none') Atomics.compareExchange(control, WORD.full, FULL.not, FULL.memory);
+  }
+
+  /** Bytes of buffers. */
+  get #overhead(): number {
+    return this.#explorer.bytes * (this.#shared.control[WORD.members] ?? 1);
   }
 
   // ---- layers
 
-  #beginLayer(): void {
+  #addInitial(): void {
+    const { machine } = this;
+    const initial = machine.initial.slice();
+    machine.canonical?.(initial, 0);
+    this.#store.begin();
+    this.#store.roots.block = 1;
+    this.#store.add(initial);
+    this.#explorer.beginUnit();
+    this.#explorer.judgeState(initial, 0);
+    this.#findings.collect(this.#shared, -1);
+  }
+
+  #beginLayer(layer: Layer): void {
     const { maxDepth, stopWhenDecided } = this.options;
+    const { control } = this.#shared;
+    this.#layers.push(layer);
     // Only between layers, so that all violations of the same length are there for the best trace to be chosen.
     if (stopWhenDecided?.every((property) => this.#findings.has(property)) === true) this.#end = 'decided';
-    else if (maxDepth !== undefined && this.#depth >= maxDepth) this.#end = 'depth';
+    else if (this.#hasWitnesses(this.options.stopWhenWitnessed)) this.#end = 'decided';
+    else if (maxDepth !== undefined && this.#layers.length - 1 >= maxDepth) this.#end = 'depth';
+    if (this.#end !== null) return;
+    this.#hireHelpers();
+    const crew = this.#crew;
+    const isShared = crew?.isReady === true && layer.states >= (this.tuning.layerToShare ?? LAYER_TO_SHARE);
+    const members = isShared ? crew.size : 1;
+    const most = this.tuning.unit ?? UNIT;
+    const unit = members === 1 ? most : Math.min(most, Math.max(SMALLEST_UNIT, layer.states >> 3));
+    control[WORD.members] = members;
+    // Small layers in small blocks: what is left of a block at the end of a layer stays unused.
+    control[WORD.block] = Math.min(1024, Math.max(16, layer.states >> 5));
+    this.#store.roots.closeBlock();
+    this.#explorer.beginLayer();
+    control[WORD.nextLayer] = this.#store.roots.next;
+    layOut(this.#shared, layer.runs, unit, this.#states);
+    if (isShared) crew.release(COMMAND.work);
+  }
+
+  #hasWitnesses(wanted: readonly number[] | undefined): boolean {
+    const found = this.#shared.control[WORD.witnesses] ?? 0;
+    return wanted?.every((index) => (found & (1 << index)) !== 0) ?? false;
+  }
+
+  #hireHelpers(): void {
+    const crew = this.#crew;
+    const { portable } = this.machine;
+    if (crew === null || crew.isStarted || portable === undefined || portable === null) return;
+    const { statesToShare } = this.tuning;
+    if (this.#states < (statesToShare ?? STATES_TO_SHARE)) return;
+    if (statesToShare === undefined && this.#now() - this.#started < MILLISECONDS_TO_SHARE) return;
+    const theirs = searchCodeOf(portable);
+    if (REDUCTIONS.some((name) => (theirs[name] === undefined) !== (this.machine[name] === undefined))) {
+      throw new Error('the code for other threads has other reductions than the machine');
+    }
+    crew.start((thread) => ({
+      task: this.#task,
+      code: portable,
+      memory: this.#memory,
+      shared: this.#shared,
+      thread,
+    }));
   }
 
   #endLayer(): void {
-    const { count, layers } = this.#store;
-    if (count === this.#layerEnd) {
-      this.#end = 'exhausted';
-      return;
-    }
-    layers.push(this.#layerEnd);
-    this.#layerEnd = count;
-    this.#depth++;
-    this.#beginLayer();
+    const { control } = this.#shared;
+    this.#explorer.publish();
+    this.#findings.collect(this.#shared, this.#layers.length - 1);
+    const states = control[WORD.states] ?? 0;
+    if (control[WORD.full] === FULL.states || states > this.#task.maxStates) this.#end = 'states';
+    else if (control[WORD.full] === FULL.memory) this.#end = 'memory';
+    else if (states === this.#states) this.#end = 'exhausted';
+    if (this.#end !== null) return;
+    const runs = usedRuns(this.#shared, control[WORD.nextLayer] ?? 0, this.#store.roots.next);
+    const layer = { runs, states: states - this.#states };
+    this.#states = states;
+    this.#beginLayer(layer);
   }
 
-  // ---- properties
-
-  /** The states from index `from` on are new. */
-  #judgeStates(from: number, depth: number): void {
-    const { machine } = this;
-    const { states, words, count } = this.#store;
-    if (this.#invariants !== 0) {
-      for (let index = from; index < count; index++) {
-        const violated = machine.violated(states, index * words) & this.#invariants;
-        if (violated === 0) continue;
-        this.#invariants &= ~violated;
-        for (const property of selected(machine.invariants, violated)) {
-          this.#found({ property, kind: 'invariant', depth, source: index, failure: null });
-        }
-        if (this.#invariants === 0) break;
-      }
-    }
-    for (let index = from; index < count && this.#witnesses !== 0; index++) {
-      this.#witnesses &= ~machine.witnessed(states, index * words);
-    }
-  }
-
-  #judgeProgress(sources: number): void {
-    const { states, words } = this.#store;
-    const { progress } = this.#batch;
-    const property = this.options.deadlockProperty ?? DEFAULT_DEADLOCK_PROPERTY;
-    for (let k = 0; k < sources; k++) {
-      if (progress[k] !== 0) continue;
-      const source = this.#next + k;
-      if (!this.machine.unfinished(states, source * words)) continue;
-      this.#found({ property, kind: 'deadlock', depth: this.#depth, source, failure: null });
-      return;
-    }
-  }
-
-  #judgeFailures(sources: number): void {
-    const { machine } = this;
-    const { words } = this.#store;
-    this.#eachRecord(sources, (source, position) => {
-      if ((this.#out[position + words] ?? 0) < META_FAILURE) return;
-      const failure = this.#out[position] ?? 0;
-      const property = machine.failures[failure]?.property ?? null;
-      this.#found({ property, kind: 'failure', depth: this.#depth + 1, source, failure });
-    });
-  }
-
-  #judgeSteps(sources: number): void {
-    const { machine } = this;
-    const { states, words } = this.#store;
-    const { ends } = this.#batch;
-    const out = this.#out;
-    for (let k = 0, position = 0; k < sources && this.#stepPredicates !== 0; k++) {
-      const source = this.#next + k;
-      for (const end = ends[k] ?? 0; position < end; position += this.#record) {
-        if ((out[position + words] ?? 0) >= META_FAILURE) continue;
-        const violated = machine.violatedStep(states, source * words, out, position) & this.#stepPredicates;
-        if (violated === 0) continue;
-        this.#stepPredicates &= ~violated;
-        for (const property of selected(machine.stepPredicates, violated)) {
-          this.#found({ property, kind: 'step', depth: this.#depth + 1, source, failure: null });
-        }
-      }
-    }
-  }
-
-  #eachRecord(sources: number, visit: (source: number, position: number) => void): void {
-    let position = 0;
-    for (let k = 0; k < sources; k++) {
-      const end = this.#batch.ends[k] ?? 0;
-      for (; position < end; position += this.#record) visit(this.#next + k, position);
-    }
-  }
-
-  #found(finding: Finding): void {
-    const key = finding.property ?? `failure ${finding.failure}`;
-    if (!this.#findings.has(key)) this.#findings.set(key, finding);
+  #interrupt(): void {
+    Atomics.store(this.#shared.control, WORD.stop, 1);
+    if (this.#crew?.isActive === true) this.#crew.gather();
+    this.#findings.collect(this.#shared, this.#layers.length - 1);
+    this.#explorer.publish();
+    this.#end = 'interrupted';
   }
 
   #report(): void {
@@ -268,26 +307,31 @@ export class Exploration {
     if (now - this.#lastProgress < progressInterval) return;
     this.#lastProgress = now;
     const seconds = (now - this.#started) / 1000;
-    const { count, bytes } = this.#store;
-    const progress: Progress = {
-      states: count,
-      transitions: this.#transitions,
-      depth: this.#depth,
-      frontier: count - this.#next,
+    const { control } = this.#shared;
+    const states = Atomics.load(control, WORD.states);
+    const current = this.#layers.at(-1)?.states ?? 0;
+    const units = control[WORD.units] ?? 0;
+    const expanded = Math.min(
+      current,
+      Math.min(units, control[WORD.unit] ?? 0) * (control[WORD.unitSize] ?? 0),
+    );
+    onProgress({
+      states,
+      transitions: transitionsOf(this.#shared),
+      depth: this.#layers.length - 1,
+      frontier: current - expanded + states - this.#states,
+      layers: this.#layers.slice(-8).map((layer) => layer.states),
+      expanded,
       seconds,
-      memoryBytes: bytes,
+      memoryBytes: this.#store.bytes + this.#overhead,
       memoryLimit: this.#memoryLimit,
-      statesPerSecond: seconds > 0 ? count / seconds : 0,
-    };
-    onProgress(progress);
+      statesPerSecond: seconds > 0 ? states / seconds : 0,
+      threads: control[WORD.members] ?? 1,
+    });
   }
 }
 
 /** The mask of all entries of a list. */
 function allOf(names: readonly string[]): number {
-  return 2 ** names.length - 1;
-}
-
-function selected(names: readonly string[], mask: number): readonly string[] {
-  return names.filter((_, index) => (mask & (1 << index)) !== 0);
+  return (2 ** names.length - 1) | 0;
 }

@@ -1,152 +1,201 @@
 /**
- * Where the states are: one append-only array of packed states in breadth-first order, which is the queue as well, the
- * index of each one's predecessor, and a hash table of indexes. Nothing else is kept per state.
+ * Where the states are. `flat`: all words of each state. `tree`: a state is a pair of references to its first and its
+ * second part, which are stored once each. Parts are few, since most of what happens changes one of them only and they
+ * combine freely, so a state costs little more than eight bytes and its slot in the table.
  *
- * While small, the arrays grow by copying. Beyond that the memory limit is reserved at once: the operating system hands
- * out pages as they are first written, so nothing is ever copied again, and the table grows in place by entering all
- * states once more. (Not from the start, because the garbage collector goes through the whole heap, compiler and all,
- * when much memory is reserved; most searches end before that.)
+ * Indexes of states are given in the order of discovery: those of a layer are higher than all before it.
  */
-import { type Kernel, kernelFor, type Tables } from './kernel.js';
+import { Batch } from './batch.js';
+import { Interner, type InternerMemory, internerMemory } from './interner.js';
+import { type StateKernel, stateKernel } from './kernels/states.js';
 
-/** A table that is fuller than this share is the time to grow it; or, at its largest, to stop. */
-const COMFORTABLE = 0.6;
-const CROWDED = 0.85;
-const SMALLEST_TABLE = 2 ** 12;
-/** Indexes share 32-bit slots with the tag. */
-const MOST_SLOTS = 2 ** 31;
-const MOST_ELEMENTS = 2 ** 32 - 1;
-/** Up to this many elements, an array grows by copying. */
-const SMALL = 2 ** 22;
-const FIRST_STATES = 2 ** 14;
-const CHUNK = 1024;
+export type Coding = 'flat' | 'tree';
 
-export class Store implements Tables {
-  states: Uint32Array;
-  parents: Uint32Array;
-  table: Uint32Array;
-  readonly kernel: Kernel;
-  /** The most states that there may be. */
-  capacity: number;
-  /** The number of states. */
-  count = 0;
-  /** Slots of the table in use now, less one. */
-  mask: number;
-  /** By depth: the index of the first state. */
-  readonly layers: number[] = [0];
-  /** The most slots that the memory limit allows for. */
-  #slots: number;
-  readonly #hashes = new Int32Array(CHUNK);
+/** What threads share. */
+export interface StoreMemory {
+  readonly words: number;
+  readonly split: number;
+  readonly limit: number;
+  readonly interners: readonly InternerMemory[];
+}
+
+/** Parts are shared between many states: a thread does not need many at a time. */
+const PART_BLOCK = 128;
+/** States below this size are stored as they are. */
+const FEWEST_WORDS = 4;
+/** The share of the words in the first part: the shared state comes first, and half of what varies is behind its middle. */
+const FIRST_SHARE = 0.6;
+
+/** Reserves memory; states begin at index 0. */
+export function storeMemory(
+  words: number,
+  limit: number,
+  coding: Coding | undefined,
+  firstSlots?: number,
+): StoreMemory {
+  const inParts = words > 1 && (coding ?? (words < FEWEST_WORDS ? 'flat' : 'tree')) === 'tree';
+  const split = inParts ? Math.min(words - 1, Math.round(words * FIRST_SHARE)) : words;
+  const widths = inParts ? [2, split, words - split] : [words];
+  return { words, split, limit, interners: widths.map((width) => internerMemory(width, limit, firstSlots)) };
+}
+
+export class Store {
+  readonly words: number;
+  readonly inParts: boolean;
+  /** One row per state. */
+  readonly roots: Interner;
+  readonly parts: readonly Interner[];
+  readonly #kernel: StateKernel;
+  #one: Batch | null = null;
 
   constructor(
-    readonly words: number,
-    memoryBytes: number,
-    maxStates: number = Number.POSITIVE_INFINITY,
-    firstSlots: number = 2 * FIRST_STATES,
+    readonly memory: StoreMemory,
+    shared: boolean,
+    readonly canonical: ((words: Uint32Array, at: number) => void) | undefined,
   ) {
-    this.kernel = kernelFor(words);
-    const { capacity, slots } = capacityWithin(words, memoryBytes);
-    this.capacity = Math.max(1, Math.min(capacity, maxStates));
-    this.#slots = slots;
-    const first = Math.min(this.capacity, FIRST_STATES);
-    this.states = new Uint32Array(first * words);
-    this.parents = new Uint32Array(first);
-    this.table = new Uint32Array(Math.min(slots, firstSlots));
-    this.mask = this.table.length - 1;
+    const { words, split, interners } = memory;
+    this.words = words;
+    this.inParts = split < words;
+    const widths = this.inParts ? [2, split, words - split] : [words];
+    const all = interners.map((each, i) => new Interner(widths[i] ?? 0, each, shared, PART_BLOCK));
+    this.roots = all[0] ?? fail();
+    this.parts = all.slice(1);
+    this.#kernel = stateKernel(words, split, canonical);
   }
 
-  /** Bytes in use. */
-  get bytes(): number {
-    return 4 * (this.count * (this.words + 1) + this.mask + 1);
+  /** Of a new store: references begin at 1, so that no pair of them is all zeros. */
+  begin(): void {
+    for (const part of this.parts) part.startAt(1);
   }
 
-  /** Makes room for that many states, as far as the limit allows. */
-  makeRoom(states: number): void {
-    const wanted = Math.min(states, this.capacity);
-    if (wanted > this.parents.length) this.#enlargeArrays(wanted);
-    if (wanted > (this.mask + 1) * COMFORTABLE && this.mask + 1 < this.#slots) this.#enlargeTable(wanted);
+  get interners(): readonly Interner[] {
+    return [this.roots, ...this.parts];
   }
 
-  #enlargeArrays(wanted: number): void {
-    const { states, parents } = this;
-    let length = parents.length;
-    while (length < wanted) length *= 4;
-    if (length * this.words > SMALL) length = this.capacity;
-    for (length = Math.min(length, this.capacity); ; length = Math.floor(length / 2)) {
-      // The operating system may promise less than the limit; what it does promise is the limit then.
-      if (length < wanted) {
-        this.capacity = parents.length;
-        return;
-      }
-      const larger = allocated(length * this.words);
-      const others = larger && allocated(length);
-      if (larger === null || others === null) continue;
-      larger.set(states);
-      others.set(parents);
-      this.states = larger;
-      this.parents = others;
-      if (length * this.words > SMALL) this.capacity = length;
+  // ---- batches
+
+  newBatch(size: number, outLength: number): Batch {
+    const batch = new Batch(this.words, size, outLength, this.inParts);
+    if (!this.inParts) batch.sources = this.roots.rows;
+    return batch;
+  }
+
+  /** Makes the words of the batch's first `count` sources readable, by their indexes. */
+  load(batch: Batch, count: number): void {
+    const [first, second] = this.parts;
+    if (first !== undefined && second !== undefined) {
+      this.#kernel.load(batch, this.roots, first, second, count);
       return;
     }
+    for (let k = 0; k < count; k++) batch.at[k] = (batch.indices[k] ?? 0) * this.words;
   }
 
-  #enlargeTable(wanted: number): void {
-    let slots = this.mask + 1;
-    // Fourfold, because entering all states again takes time; the limit of memory is no concern while it is small.
-    while (wanted > slots * COMFORTABLE) slots *= slots < 2 ** 26 ? 4 : 2;
-    slots = Math.min(slots, this.#slots);
-    if (slots > this.table.length) {
-      const table = allocated(slots > SMALL ? this.#slots : slots);
-      if (table === null) {
-        this.#slots = this.mask + 1;
-        this.capacity = Math.min(this.capacity, Math.floor(this.#slots * CROWDED));
-        return;
-      }
-      this.table = table;
-    } else {
-      this.table.fill(0, 0, this.mask + 1);
+  /** Finds out which of the records of the sources `from .. to - 1` must be looked up. */
+  prepare(batch: Batch, from: number, to: number, steps: Uint8Array): void {
+    batch.reserve((batch.ends[to - 1] ?? 0) / (this.words + 1));
+    for (const each of [batch.lookups, batch.firsts, batch.seconds]) each.done = each.freshCount = 0;
+    this.#kernel.prepare(batch, from, to, steps);
+  }
+
+  /** Looks the parts of all lookups up and adds those that are new. The states themselves are next. */
+  insertParts(batch: Batch): void {
+    const [first, second] = this.parts;
+    if (first === undefined || second === undefined) return;
+    first.insert(batch.firsts, batch.out, batch.firsts.count);
+    second.insert(batch.seconds, batch.out, batch.seconds.count);
+    this.#kernel.combine(batch);
+  }
+
+  insertStates(batch: Batch): void {
+    const { lookups } = batch;
+    this.roots.insert(lookups, this.inParts ? batch.references : batch.out, lookups.count);
+  }
+
+  /** Looks up without adding anything: -1 is the index of what is not there. */
+  locate(batch: Batch): void {
+    const [first, second] = this.parts;
+    if (first !== undefined && second !== undefined) {
+      first.locate(batch.firsts, batch.out);
+      second.locate(batch.seconds, batch.out);
+      this.#kernel.combine(batch);
     }
-    this.mask = slots - 1;
-    for (let from = 0; from < this.count; from += CHUNK) {
-      this.kernel.enter(this, this.mask, from, Math.min(this.count, from + CHUNK), this.#hashes);
-    }
+    this.roots.locate(batch.lookups, this.inParts ? batch.references : batch.out);
   }
 
-  /** Adds a state without a predecessor. */
-  addFirst(state: Uint32Array): void {
-    this.states.set(state, 0);
-    this.parents[0] = 0;
-    this.count = 1;
-    this.kernel.enter(this, this.mask, 0, 1, this.#hashes);
-  }
+  // ---- single states, slowly
 
-  /** The index of the state at `source[at]`, or -1 if it is not here. */
-  find(source: Uint32Array, at: number): number {
-    return this.kernel.find(this, this.mask, source, at);
+  add(state: Uint32Array): void {
+    const one = this.newBatch(1, this.words + 1);
+    one.out.set(state);
+    one.ends[0] = this.words + 1;
+    // A source that differs in both parts, so that everything is looked up.
+    one.sources = state.map((word) => ~word);
+    one.at[0] = 0;
+    this.prepare(one, 0, 1, new Uint8Array(1));
+    this.insertParts(one);
+    this.insertStates(one);
   }
 
   state(index: number): Uint32Array {
-    return this.states.slice(index * this.words, (index + 1) * this.words);
+    const one = (this.#one ??= this.newBatch(1, 0));
+    one.indices[0] = index;
+    this.load(one, 1);
+    const at = one.at[0] ?? 0;
+    return one.sources.slice(at, at + this.words);
+  }
+
+  find(source: Uint32Array, at: number): number {
+    const [first, second] = this.parts;
+    if (first === undefined || second === undefined) return this.roots.find(source, at);
+    const pair = Int32Array.of(first.find(source, at), second.find(source, at + this.memory.split));
+    return pair.includes(-1) ? -1 : this.roots.find(pair, 0);
+  }
+
+  // ---- memory
+
+  /** Bytes in use. */
+  get bytes(): number {
+    return this.interners.reduce((sum, each) => sum + each.bytes, 0);
+  }
+
+  /** Whether so many states more can be taken in, at once or with larger tables. `bytes` is what else is in use. */
+  roomFor(more: number, bytes: number): 'enough' | 'in larger tables' | 'none' {
+    if (this.interners.some((each) => this.#largerTable(each, more, bytes) !== null))
+      return 'in larger tables';
+    const fits = this.bytes + this.#bytesOf(more) + bytes <= this.memory.limit;
+    return fits && this.interners.every((each) => each.hasRoom(more)) ? 'enough' : 'none';
+  }
+
+  /**
+   * Makes crowded tables larger. What they contain must be entered again then: that is told with the index of the row that
+   * entering leaves out.
+   */
+  enlargeTables(more: number, bytes: number): { readonly interner: Interner; readonly zeros: number }[] {
+    return this.interners.flatMap((each) => {
+      const slots = this.#largerTable(each, more, bytes);
+      return slots === null ? [] : [{ interner: each, zeros: each.clearTable(slots) }];
+    });
+  }
+
+  #largerTable(interner: Interner, more: number, bytes: number): number | null {
+    if (!interner.isCrowded(more)) return null;
+    const others = this.bytes - interner.bytes + bytes;
+    const slots = interner.slotsFor(more, this.memory.limit - others);
+    // Entering everything again is not worth it for a little more room, unless there is none left.
+    const isWorthIt = slots >= interner.slots * 1.2 || (slots > interner.slots && !interner.hasRoom(more));
+    return isWorthIt ? slots : null;
+  }
+
+  /** The bytes that so many states more take at most, roughly: parts are shared. */
+  #bytesOf(states: number): number {
+    return states * 4 * (this.inParts ? 2 + this.words / 4 : this.words);
+  }
+
+  release(): void {
+    for (const each of this.interners) each.release();
   }
 }
 
-/** The largest number of states whose words, predecessors and table slots fit, and the slots of its table. */
-export function capacityWithin(words: number, bytes: number): { capacity: number; slots: number } {
-  let best = { capacity: 0, slots: SMALLEST_TABLE };
-  for (let slots = SMALLEST_TABLE; slots <= MOST_SLOTS && slots * 4 < bytes; slots *= 2) {
-    const capacity = Math.floor(
-      Math.min(slots * CROWDED, (bytes - 4 * slots) / (4 * (words + 1)), MOST_ELEMENTS / words),
-    );
-    if (capacity > best.capacity) best = { capacity, slots };
-  }
-  return best;
-}
-
-function allocated(length: number): Uint32Array | null {
-  try {
-    return new Uint32Array(length);
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+function fail(): never {
+  throw new Error('a store has at least one interner');
 }

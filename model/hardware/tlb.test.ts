@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { compileWith } from '../../checker/compiler/compile.js';
 import { FrontEnd } from '../../checker/compiler/frontend/frontend.js';
 import type { StateTree } from '../../checker/compiler/machine.js';
-import { search } from '../../checker/engine/search.js';
+import { search, statesOf } from '../../checker/engine/index.js';
 import { openWorkspace } from '../../checker/workspace/project.js';
 import { loadScenarios, type Scenario } from '../../checker/workspace/scenarios.js';
 import type { Config } from '../config.js';
@@ -37,11 +37,10 @@ function named(name: string): Scenario {
 /** For every reachable state without its TLBs (as text): the translations that are cached in it, over all of them. */
 function cachedByState(scenario: Scenario): Map<string, ReadonlySet<string>> {
   const { machine } = compileWith(frontEnd, scenario);
-  const { store, states, end } = search(machine, { deadlock: false });
+  const { space, end } = search(machine, { deadlock: false });
   expect(end).toBe('exhausted');
   const cached = new Map<string, Set<string>>();
-  for (let index = 0; index < states; index++) {
-    const packed = store.states.subarray(index * machine.words, (index + 1) * machine.words);
+  for (const packed of statesOf(space)) {
     const tree = machine.unpack(packed) as unknown as KvmTree;
     const tlbs = tree.vcpus.map(({ tlb }) => tlb);
     const rest = withoutTlbs(scenario.spec.config as Config, tree);

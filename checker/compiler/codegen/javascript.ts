@@ -77,6 +77,7 @@ export function generateMachine(
     violatedStep: code.violatedStep,
     witnessed: code.witnessed,
     unfinished: code.unfinished,
+    portable: { source },
     transitions,
     boundaries: (state) =>
       graph.processes.map((process, index) => {
