@@ -6,6 +6,7 @@ import { type CompiledScenario, compileScenario } from '../compiler/compile.js';
 import { DirectExecution } from '../direct/execution.js';
 import {
   type Finding as EngineFinding,
+  type Helpers,
   type Progress,
   type SearchOptions,
   type SearchResult,
@@ -25,10 +26,14 @@ export interface SearchLimits {
   readonly maxStates?: number;
   readonly maxDepth?: number;
   readonly memoryBytes?: number;
+  /** How states are stored. */
+  readonly store?: 'flat' | 'tree';
 }
 
 export interface CheckOptions {
   readonly limits: SearchLimits;
+  /** Further threads for the search. */
+  readonly helpers?: Helpers;
   /** All, unless it says otherwise. */
   readonly reductions?: ReductionSettings;
   /** Ids of the properties to report; null for all. The others are checked all the same: they may end in the same error. */
@@ -57,6 +62,7 @@ export async function exploreScenario(
   const deadlock = spec.properties.find((property) => property.deadlock);
   const searchOptions: SearchOptions = {
     ...options.limits,
+    ...(options.helpers && { helpers: options.helpers }),
     deadlock: deadlock !== undefined,
     ...(deadlock && { deadlockProperty: deadlock.id }),
     signal: options.signal,
@@ -95,6 +101,7 @@ export async function exploreScenario(
       }
       return { id: property.id, title: property.title, verdict, expected, trace };
     });
+  for (const { release } of new Set([result, explored.result])) release();
   return {
     scenario: name,
     title: spec.title,

@@ -69,27 +69,11 @@ export async function witnessesIn(
   missed: readonly number[],
   options: SearchOptions,
 ): Promise<ReadonlySet<number> | null> {
-  let left = missed.reduce((mask, index) => mask | (1 << index), 0);
-  const watching: Machine = {
-    ...machine,
-    witnessed(source, at) {
-      const seen = machine.witnessed(source, at);
-      left &= ~seen;
-      return seen;
-    },
-  };
-  const { signal } = options;
-  const result = await searchAsync(watching, {
-    ...options,
-    // Nothing else is wanted.
-    signal: {
-      get aborted() {
-        return left === 0 || signal?.aborted === true;
-      },
-    },
-  });
-  if (left !== 0 && result.end !== 'exhausted') return null;
-  return new Set(missed.filter((index) => (left & (1 << index)) === 0));
+  const result = await searchAsync(machine, { ...options, stopWhenWitnessed: missed });
+  const reached = missed.filter((index) => result.witnessesReached[index]);
+  result.release();
+  if (reached.length < missed.length && result.end !== 'exhausted') return null;
+  return new Set(reached);
 }
 
 /** As `stopWhenDecided` names them. */

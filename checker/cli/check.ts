@@ -16,7 +16,7 @@ export const check: RunCommand = async (args, environment) => {
     patchFiles: args.values('patch'),
     patched: true,
   });
-  const { settings, workspace, scenarios, concurrency } = session;
+  const { settings, workspace, scenarios, concurrency, workers } = session;
   const { signal, workerModule } = environment;
   const jobs = jobsOf(session, 'check');
   const traces = new TraceFolder(args.value('out'), environment);
@@ -28,6 +28,7 @@ export const check: RunCommand = async (args, environment) => {
   const left = await runJobs(jobs, {
     settings,
     concurrency,
+    workers,
     workerModule,
     signal,
     here: workbench(settings, workspace),

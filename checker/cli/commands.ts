@@ -1,5 +1,5 @@
 /** The table of commands: what each is called, takes and does. Help, parsing and dispatch all read it. */
-import { GRAPH_FORMATS, LISTS, TRACE_FORMATS } from './choices.js';
+import { GRAPH_FORMATS, LISTS, STORES, TRACE_FORMATS } from './choices.js';
 import type { CommandSpec } from './command.js';
 import type { OptionSpec, PositionalSpec } from './options.js';
 
@@ -17,7 +17,13 @@ const SEARCH_OPTIONS: readonly OptionSpec[] = [
   { name: 'memory', value: 'SIZE', help: 'stop a search that needs more (default: what is free)' },
   { name: 'max-states', value: 'N', help: 'stop a search after N states' },
   { name: 'max-depth', value: 'N', help: 'look at runs of at most N steps' },
-  { name: 'workers', value: 'N', help: 'scenarios at a time (default: one per processor)' },
+  { name: 'workers', value: 'N', help: 'threads, over all scenarios (default: one per processor)' },
+  {
+    name: 'store',
+    value: 'KIND',
+    oneOf: STORES,
+    help: 'how to store states: as they are (flat) or in shared parts (tree)',
+  },
   ...REDUCTION_OPTIONS,
   NO_CACHE,
   JSON_OPTION,

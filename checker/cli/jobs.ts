@@ -15,6 +15,8 @@ export interface JobSettings {
   readonly remember: boolean;
   readonly patches: readonly Patch[];
   readonly limits: SearchLimits;
+  /** The module that a helper thread of a search starts with; null where there is none. */
+  readonly searchModule: string | null;
   readonly reductions: ReductionSettings;
   /** Ids of the properties to report; null for all that a scenario checks. */
   readonly properties: readonly string[] | null;
@@ -36,12 +38,13 @@ export type JobOutcome =
   /** The checker is wrong. */
   | ({ readonly kind: 'failure' } & Failure);
 
-/** Does jobs one after the other. */
+/** Does jobs one after the other, each with so many further threads. */
 export type RunJob = (
   job: Job,
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
+  helpers: number,
 ) => Promise<JobOutcome>;
 
-export type ToWorker = { readonly run: Job } | { readonly interrupt: true };
+export type ToWorker = { readonly run: Job; readonly helpers: number } | { readonly interrupt: true };
 export type FromWorker = { readonly progress: Progress } | { readonly outcome: JobOutcome };

@@ -2,6 +2,9 @@
  * Does many jobs, several at a time, and hands over what comes out in the order of the jobs: the output of a command
  * does not depend on how many threads it has.
  *
+ * As long as there are as many jobs as threads, each thread does a job of its own. A job that begins when there are fewer
+ * gets its share of the others for its search.
+ *
  * Threads are worth their start (each loads the compiler) for more than one job; a single one runs in this thread.
  */
 import { Worker } from 'node:worker_threads';
@@ -12,6 +15,8 @@ export interface PoolOptions {
   readonly settings: JobSettings;
   /** How many jobs at a time. */
   readonly concurrency: number;
+  /** How many threads in all. */
+  readonly workers: number;
   /** The module of a worker thread; null to do everything here. */
   readonly workerModule: URL | null;
   /** Does a job in this thread. */
@@ -48,10 +53,12 @@ export async function runJobs(jobs: readonly Job[], options: PoolOptions): Promi
       const job = going && !signal.aborted ? waiting.shift() : undefined;
       if (job === undefined) return;
       running.set(job, null);
-      const outcome = await run(job, signal, (progress) => {
+      const share = Math.floor(options.workers / (waiting.length + running.size));
+      const report = (progress: Progress) => {
         running.set(job, progress);
         onProgress(running, jobs.length - waiting.length - running.size);
-      });
+      };
+      const outcome = await run(job, signal, report, Math.max(0, share - 1));
       running.delete(job);
       finished.set(job, outcome);
       delivery = delivery.then(deliver);
@@ -80,7 +87,7 @@ function startWorker(
   if (module === null) throw new Error('there is no module to start a thread with');
   const worker = new Worker(module, { workerData: settings });
   const send = (message: ToWorker) => worker.postMessage(message);
-  const run: RunJob = (job, signal, onProgress) =>
+  const run: RunJob = (job, signal, onProgress, helpers) =>
     new Promise((resolve) => {
       const interrupt = () => send({ interrupt: true });
       const end = (outcome: JobOutcome) => {
@@ -99,7 +106,7 @@ function startWorker(
       const onExit = () => onError('it ended');
       worker.on('message', onMessage).on('error', onError).on('exit', onExit);
       signal.addEventListener('abort', interrupt);
-      send({ run: job });
+      send({ run: job, helpers });
       if (signal.aborted) interrupt();
     });
   return { run, stop: () => worker.terminate() };

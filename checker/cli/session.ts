@@ -1,5 +1,6 @@
 /** What `check` and `validate` have in common: the project, the patches, the scenarios, the limits, the threads. */
 import { type Diagnostic, InputError } from '../diagnostics.js';
+import type { SearchLimits } from '../check/check-scenario.js';
 import { selectScenarios } from '../check/select.js';
 import { applyPatches, type Fuzz, type Patch, type Patched } from '../workspace/patch.js';
 import type { Workspace } from '../workspace/project.js';
@@ -23,6 +24,8 @@ export interface Session {
   readonly excluded: readonly { readonly scenario: string; readonly reason: string }[];
   readonly settings: JobSettings;
   readonly concurrency: number;
+  /** How many threads in all. */
+  readonly workers: number;
 }
 
 export interface SessionRequest {
@@ -34,12 +37,13 @@ export interface SessionRequest {
 }
 
 export function openSession(args: Arguments, environment: Environment, request: SessionRequest): Session {
-  const { cwd, processors, freeMemory } = environment;
+  const { cwd, processors, freeMemory, workerModule } = environment;
   // Before any file is read: a wrong option is quicker to correct.
   const maxStates = parseCount('max-states', args.value('max-states'));
   const maxDepth = parseCount('max-depth', args.value('max-depth'));
   const memory = parseSize('memory', args.value('memory'));
-  const workers = parseCount('workers', args.value('workers'));
+  const workers = parseCount('workers', args.value('workers')) ?? processors;
+  const store = args.value('store') as SearchLimits['store'];
 
   const project = openProject(environment);
   const patches = readPatches(request.patchFiles, cwd);
@@ -75,19 +79,22 @@ export function openSession(args: Arguments, environment: Environment, request: 
   checkProperties(properties, scenarios);
   warnOfFuzz([...patchedProject.fuzz, ...scenarios.flatMap((each) => each.fuzz)], environment);
 
-  const concurrency = Math.min(checking.length, workers ?? processors);
+  const concurrency = Math.min(checking.length, workers);
   return {
     workspace,
     scenarios: checking,
     excluded,
     concurrency,
+    workers,
     settings: {
       root: workspace.root,
       remember: environment.remember,
       patches,
       properties: properties.length === 0 ? null : properties,
       reductions: reductionsOf(args),
+      searchModule: workerModule === null ? null : new URL('./search-thread.js', workerModule).href,
       limits: {
+        ...(store !== undefined && { store }),
         ...(maxStates !== undefined && { maxStates }),
         ...(maxDepth !== undefined && { maxDepth }),
         memoryBytes: memory ?? Math.floor((freeMemory() * 0.75) / Math.max(1, concurrency)),

@@ -16,7 +16,7 @@ export const validate: RunCommand = async (args, environment) => {
     patchFiles: args.positionals,
     patched: false,
   });
-  const { settings, workspace, concurrency } = session;
+  const { settings, workspace, concurrency, workers } = session;
   const { stdout, signal, workerModule } = environment;
   const jobs = jobsOf(session, 'compare');
   const progress = progressDisplay(environment);
@@ -26,6 +26,7 @@ export const validate: RunCommand = async (args, environment) => {
   const left = await runJobs(jobs, {
     settings,
     concurrency,
+    workers,
     workerModule,
     signal,
     here: workbench(settings, workspace),

@@ -12,6 +12,7 @@ import type { ModelSources } from '../workspace/sources.js';
 import { conflictOf } from './conflict.js';
 import { FramedInputError, failureOf, framed } from './errors.js';
 import type { Job, JobOutcome, JobSettings, RunJob } from './jobs.js';
+import { searchHelpers } from './search-helpers.js';
 
 /** @param opened the project, if this thread has read it already */
 export function workbench(settings: JobSettings, opened?: Workspace): RunJob {
@@ -24,8 +25,8 @@ export function workbench(settings: JobSettings, opened?: Workspace): RunJob {
     if (found === undefined) throw new Error(`there is no scenario ${scenario} in ${file} any more`);
     return found;
   };
-  return async (job, signal, onProgress) => {
-    const task = new Task(settings, () => workspace, signal, onProgress);
+  return async (job, signal, onProgress, helpers) => {
+    const task = new Task(settings, () => workspace, signal, onProgress, helpers);
     try {
       const patched = load(job, settings.patches);
       return await (job.kind === 'check' ? task.check(patched) : task.compare(load(job, []), patched));
@@ -44,6 +45,7 @@ class Task {
     readonly workspace: () => Workspace | undefined,
     readonly signal: AbortSignal,
     readonly onProgress: (progress: Progress) => void,
+    readonly helpers: number,
   ) {}
 
   async check(loaded: Scenario | Unloadable): Promise<JobOutcome> {
@@ -88,10 +90,12 @@ class Task {
   }
 
   private options({ spec }: Scenario, patches: readonly Patch[]): CheckOptions {
+    const helpers = searchHelpers(this.settings.searchModule, this.helpers);
     const { limits, reductions, properties } = this.settings;
     const variants = (spec.variant ?? []).flatMap((name) => this.workspace()?.variants.get(name) ?? []);
     return {
       limits,
+      ...(helpers !== null && { helpers }),
       reductions,
       properties,
       patches: [...variants, ...patches],

@@ -1,6 +1,7 @@
 /** A worker thread: does the jobs that it is sent, one at a time. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { useBuildStore } from '../build-cache.js';
+import type { Progress } from '../engine/index.js';
 import { buildFolder, userCache } from './build-folder.js';
 import type { FromWorker, JobSettings, ToWorker } from './jobs.js';
 import { workbench } from './workbench.js';
@@ -16,5 +17,6 @@ let interruption = new AbortController();
 port.on('message', async (message: ToWorker) => {
   if ('interrupt' in message) return interruption.abort();
   interruption = new AbortController();
-  send({ outcome: await run(message.run, interruption.signal, (progress) => send({ progress })) });
+  const onProgress = (progress: Progress) => send({ progress });
+  send({ outcome: await run(message.run, interruption.signal, onProgress, message.helpers) });
 });

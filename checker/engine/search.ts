@@ -147,6 +147,16 @@ export class Exploration implements Host {
     return this.#end !== null;
   }
 
+  /** Whether helpers take part in the layer. */
+  get isShared(): boolean {
+    return this.#crew?.isActive === true;
+  }
+
+  /** Starts them at once, for tests. */
+  async helpersAreReady(): Promise<void> {
+    while (this.#crew?.isReady === false) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
   /** Sends the helpers home. */
   stop(): void {
     const crew = this.#crew;

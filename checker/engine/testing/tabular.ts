@@ -5,6 +5,7 @@ import {
   type Machine,
   META_FAILURE,
   META_RESTING,
+  META_STEP,
   type Step,
   type Transition,
 } from '../../compiler/machine.js';
@@ -42,12 +43,7 @@ export const witnesses = ['w1', 'w2'];
 export function tabularMachine(table: Table): Machine {
   const { words, states } = table;
   const recordLength = words + 1;
-  // Few distinct words, so that states differ in one word only and hashes have something to do.
-  const packed = states.map((_, index) =>
-    Uint32Array.from({ length: words }, (_, word) =>
-      word === words - 1 ? index * 0x0100_0100 : index & (3 << word),
-    ),
-  );
+  const packed = packedStates(table);
   const keys = new Map(packed.map((state, index) => [state.join(), index]));
   const stateAt = (source: Uint32Array, at: number): TableState => {
     const state = states[keys.get(source.slice(at, at + words).join()) ?? -1];
@@ -108,6 +104,15 @@ export function tabularMachine(table: Table): Machine {
   };
 }
 
+/** Few distinct words, so that states differ in one word only and hashes have something to do. */
+function packedStates({ words, states }: Table): Uint32Array[] {
+  return states.map((_, index) =>
+    Uint32Array.from({ length: words }, (_, word) =>
+      word === words - 1 ? index * 0x0100_0100 : index & (3 << word),
+    ),
+  );
+}
+
 /** The step predicates see the two states only, so parallel transitions violate the same ones. */
 export function violatedBetween({ transitions }: TableState, target: number): number {
   return transitions.reduce((mask, each) => (each.target === target ? mask | each.violated : mask), 0);
@@ -117,6 +122,69 @@ export function violatedBetween({ transitions }: TableState, target: number): nu
 export interface Expected {
   readonly property: string | null;
   readonly depth: number;
+}
+
+/** Reductions of a table that need not make sense: what a search makes of them is told by their definition alone. */
+export interface Reduction {
+  /** By state: the mask of the processes to be explored; -1 for all. */
+  readonly masks: readonly number[];
+  /** By state: its representative. */
+  readonly representatives: readonly number[];
+}
+
+export function reducedMachine(table: Table, { masks, representatives }: Reduction): Machine {
+  const machine = tabularMachine(table);
+  const stateOf = (source: Uint32Array, at: number): number =>
+    Number((machine.unpack(source.slice(at, at + table.words)) as { index: number }).index);
+  const words = representatives.map((index) => packedStates(table)[index] ?? new Uint32Array());
+  return {
+    ...machine,
+    ample: (source, at) => masks[stateOf(source, at)] ?? -1,
+    expandOf(mask, source, at, out, outAt) {
+      const all = new Uint32Array(8 * (table.words + 1));
+      const end = machine.expand(source, at, all, 0);
+      let position = outAt;
+      for (let from = 0; from < end; from += table.words + 1) {
+        const process = (all[from + table.words] ?? 0) & META_STEP;
+        if ((mask & (1 << process)) === 0) continue;
+        // Word by word: what does not fit is lost.
+        for (let word = 0; word <= table.words; word++) out[position + word] = all[from + word] ?? 0;
+        position += table.words + 1;
+      }
+      return position;
+    },
+    canonical: (source, at) => source.set(words[stateOf(source, at)] ?? [], at),
+  };
+}
+
+/** By their definition: layer by layer, one state at a time. */
+export function plainReducedSearch(table: Table, { masks, representatives }: Reduction) {
+  const known = new Set([representatives[0] ?? 0]);
+  const layers = [[...known]];
+  let transitions = 0;
+  for (let layer = layers[0] ?? []; layer.length > 0; ) {
+    const before = new Set(known);
+    const next: number[] = [];
+    for (const source of layer) {
+      const all = table.states[source]?.transitions ?? [];
+      const mask = masks[source] ?? -1;
+      const some = all.filter(({ process }) => mask & (1 << process));
+      const stands =
+        mask === -1 ||
+        (some.every(({ target }) => target >= 0) &&
+          some.some(({ target }) => target !== source && !before.has(representatives[target] ?? 0)));
+      for (const { target } of stands ? some : all) {
+        transitions++;
+        const found = representatives[target] ?? 0;
+        if (target < 0 || target === source || known.has(found)) continue;
+        known.add(found);
+        next.push(found);
+      }
+    }
+    if (next.length > 0) layers.push(next);
+    layer = next;
+  }
+  return { layers, transitions };
 }
 
 /** What a search must find, found one state at a time. */
