@@ -150,14 +150,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'export',
-    summary: 'Print the compiled control-flow graphs of a scenario',
+    summary: 'Print a compiled scenario, also for other model checkers',
     positionals: { usage: 'SCENARIO', least: 1, most: 1 },
     options: [
       {
         name: 'to',
         value: 'FORMAT',
         oneOf: GRAPH_FORMATS,
-        help: 'ir (text), dot (Graphviz), program (before inlining)',
+        help: 'ir (text), dot (Graphviz), program (before inlining), promela (for SPIN)',
       },
       {
         name: 'patch',
@@ -171,6 +171,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['mmucheck export --to ir M1/eager-split', 'what the compiler made of the model'],
       ['mmucheck export --to dot M1/eager-split | dot -Tsvg > graph.svg', 'as a picture'],
+      ['mmucheck export --to promela M1/eager-split -o model.pml', 'to let SPIN check it'],
     ],
     load: async () => (await import('./export.js')).exportGraph,
   },

@@ -5,6 +5,9 @@ import { graphToDot } from '../compiler/ir/dot.js';
 import { printGraph } from '../compiler/ir/print.js';
 import { printProgram } from '../compiler/ir/print-program.js';
 import { InputError } from '../diagnostics.js';
+import { exportable } from '../referees/exportable.js';
+import { promela } from '../referees/promela/exporter.js';
+import type { Scenario } from '../workspace/scenarios.js';
 import type { GRAPH_FORMATS } from './choices.js';
 import type { RunCommand } from './command.js';
 import { framed } from './errors.js';
@@ -29,15 +32,16 @@ export const exportGraph: RunCommand = async (args, environment) => {
   try {
     if ('error' in entry) throw entry.error;
     const print = PRINTERS[(args.value('to') ?? 'ir') as Format];
-    await printOrWrite(print(await compileScenario(entry)), args.value('output'), environment);
+    await printOrWrite(print(await compileScenario(entry), entry), args.value('output'), environment);
     return EXIT.ok;
   } catch (error) {
     throw framed(error, textOf);
   }
 };
 
-const PRINTERS: Readonly<Record<Format, (compiled: CompiledScenario) => string>> = {
+const PRINTERS: Readonly<Record<Format, (compiled: CompiledScenario, scenario: Scenario) => string>> = {
   program: ({ program }) => `${printProgram(program)}\n`,
   ir: ({ graph }) => printGraph(graph),
   dot: ({ graph }) => graphToDot(graph),
+  promela: (compiled, scenario) => promela.text(exportable(scenario, compiled)),
 };

@@ -1,0 +1,20 @@
+/** A compiled scenario as exporters take it. */
+import type { CompiledScenario } from '../compiler/compile.js';
+import { initialState } from '../direct/schema.js';
+import type { Scenario } from '../workspace/scenarios.js';
+import type { ExportableModel } from './referee.js';
+
+export function exportable(
+  scenario: Scenario,
+  { graph, root }: Pick<CompiledScenario, 'graph' | 'root'>,
+): ExportableModel {
+  const { name, spec } = scenario;
+  const deadlock = spec.properties.find((property) => property.deadlock);
+  return {
+    graph,
+    initial: initialState(scenario, root),
+    name,
+    title: spec.title,
+    deadlock: deadlock === undefined ? null : { property: deadlock.id },
+  };
+}
