@@ -113,6 +113,8 @@ export async function exploreScenario(
     transitions: result.transitions,
     depth: result.depth,
     seconds: Math.round(options.now() - started) / 1000,
+    searchSeconds: Math.round(result.seconds * 1000) / 1000,
+    memoryBytes: result.memoryBytes,
     reductions: reduced.applied.map((name) => REDUCTION_TITLES[name]),
     limit: facts.limit,
     missedWitnesses,

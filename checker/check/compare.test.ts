@@ -17,6 +17,8 @@ function report(verdict: Verdict, steps?: number): ScenarioReport {
     transitions: 1,
     depth: 1,
     seconds: 0,
+    searchSeconds: 0,
+    memoryBytes: 0,
     reductions: [],
     limit: null,
     missedWitnesses: [],

@@ -20,6 +20,9 @@ export interface CheckResult {
   readonly transitions: number;
   readonly depth: number;
   readonly seconds: number;
+  /** Of the search alone. */
+  readonly searchSeconds: number;
+  readonly memoryBytes: number;
   readonly reductions: readonly string[];
   /** The file that `--out` wrote. */
   readonly trace: string | null;
@@ -43,6 +46,8 @@ export function checkDocument(
         transitions: report.transitions,
         depth: report.depth,
         seconds: report.seconds,
+        searchSeconds: report.searchSeconds,
+        memoryBytes: report.memoryBytes,
         reductions: report.reductions,
         trace: traceFile(result.trace),
       })),

@@ -26,6 +26,10 @@ export interface ScenarioReport {
   readonly transitions: number;
   readonly depth: number;
   readonly seconds: number;
+  /** Of the search alone: without compiling, traces and looking again. */
+  readonly searchSeconds: number;
+  /** What the search had reserved for states and buffers at its end. */
+  readonly memoryBytes: number;
   /** What they are called, in the order in which they were applied. */
   readonly reductions: readonly string[];
   /** Null if every reachable state was expanded. */
@@ -61,6 +65,8 @@ export function notRun(scenario: Scenario, properties: readonly string[] | null)
     transitions: 0,
     depth: 0,
     seconds: 0,
+    searchSeconds: 0,
+    memoryBytes: 0,
     reductions: [],
     limit: 'interrupted',
     missedWitnesses: [],
