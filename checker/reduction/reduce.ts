@@ -9,6 +9,7 @@ import type { Graph } from '../compiler/ir/graph.js';
 import type { Machine, StateTree } from '../compiler/machine.js';
 import type { ReductionName, SearchReductions } from './settings.js';
 import { type Slice, slice } from './slicing/slice.js';
+import { type Symmetry, symmetryOf, withSymmetry } from './symmetry/symmetry.js';
 import { initialValues } from './values.js';
 
 /** What the search is asked besides the predicates and failures of the graph: it decides what must be kept. */
@@ -36,6 +37,8 @@ export interface Reduced {
   readonly applied: readonly ReductionName[];
   /** The cells that slicing has removed. */
   readonly removed: readonly number[];
+  /** What is symmetric; null if it was not asked. */
+  readonly symmetry: Symmetry | null;
 }
 
 /**
@@ -52,8 +55,8 @@ export function reduce(
   const applied: ReductionName[] = [];
   let removed: readonly number[] = [];
   let plain: Model = { graph, packing: pack(graph), machine };
+  const key = [origin, settings.slicing, question.deadlock];
   if (settings.slicing) {
-    const key = [origin, question.deadlock];
     const sliced = remembered('slice', key, (): Slice => {
       return slice(graph, initialValues(graph, initial), question.deadlock);
     });
@@ -61,7 +64,18 @@ export function reduce(
     plain = modelOf(sliced.graph, initial, key);
     applied.push('slicing');
   }
-  return { machine: plain.machine, plain, applied, removed };
+  let searched = plain.machine;
+  let symmetry: Symmetry | null = null;
+  if (settings.symmetry) {
+    symmetry = remembered('symmetry', key, () => {
+      return symmetryOf(plain.graph, plain.packing, plain.machine.initial);
+    });
+    if (symmetry.order > 1) {
+      searched = withSymmetry(searched, symmetry);
+      applied.push('symmetry');
+    }
+  }
+  return { machine: searched, plain, applied, removed, symmetry };
 }
 
 function modelOf(graph: Graph, initial: StateTree, key: readonly unknown[]): Model {
