@@ -124,6 +124,14 @@ describe('a true counterexample is confirmed', () => {
     expect(confirm(trace)).toEqual({ confirmed: true });
   });
 
+  test.each(['domain', 'recursion', 'arithmetic'] as const)(
+    'that ends in an error which direct execution cannot see: %s',
+    (error) => {
+      const trace = record('race', [[0], [1], [0, 1]], 'error', { kind: 'model error', error });
+      expect(confirm(trace)).toEqual({ confirmed: true });
+    },
+  );
+
   test('that ends in a deadlock', () => {
     expect(confirm(record('stuck', [[0]], 'P3', { kind: 'deadlock' }))).toEqual({ confirmed: true });
   });
@@ -156,6 +164,20 @@ describe('a false one is refuted, with the step at which it is wrong', () => {
       record('assertion', [[0], [0]], 'P4', { kind: 'assertion' }),
       2,
       /comes to 'end', not to an error/,
+    ],
+    [
+      'an index out of range that is within',
+      record('race', [[0], [1], [0, 1]], 'error', { kind: 'model error', error: 'index' }),
+      3,
+      /comes to 'boundary', not to an error/,
+    ],
+    [
+      'an error that cannot be seen, in a step that cannot be taken',
+      changed(record('race', [[0], [1], [0, 1]], 'error', { kind: 'model error', error: 'domain' }), 3, {
+        choices: [1, 1],
+      }),
+      3,
+      /comes to 'boundary', not to an error/,
     ],
     [
       'another assertion',
