@@ -19,6 +19,7 @@ import { contentHash } from '../workspace/sources.js';
 import { coverageOf } from './coverage.js';
 import { InternalError } from './internal-error.js';
 import { type PropertyReport, type ScenarioReport, variantLabel } from './report.js';
+import { reductionStatistics } from './statistics.js';
 import { type Explored, exploreShortest, traceOf } from './traces.js';
 import { type Facts, type Finding, judge, type LimitName } from './verdict.js';
 
@@ -36,6 +37,8 @@ export interface CheckOptions {
   readonly helpers?: Helpers;
   /** All, unless it says otherwise. */
   readonly reductions?: ReductionSettings;
+  /** Whether to tell what they saved, which takes further searches. */
+  readonly stats?: boolean;
   /** Ids of the properties to report; null for all. The others are checked all the same: they may end in the same error. */
   readonly properties: readonly string[] | null;
   /** All patches that the scenario's sources have, for its traces. */
@@ -69,7 +72,8 @@ export async function exploreScenario(
     onProgress: options.onProgress,
   };
   const question = { deadlock: deadlock !== undefined };
-  const reduced = reduce(compiled, question, options.reductions ?? ALL_REDUCTIONS);
+  const reductions = options.reductions ?? ALL_REDUCTIONS;
+  const reduced = reduce(compiled, question, reductions);
   const { machine } = reduced;
   const result = await searchAsync(machine, searchOptions);
   const explored = await exploreShortest(reduced, result, searchOptions);
@@ -102,6 +106,10 @@ export async function exploreScenario(
       return { id: property.id, title: property.title, verdict, expected, trace };
     });
   for (const { release } of new Set([result, explored.result])) release();
+  const stats =
+    options.stats === true
+      ? await reductionStatistics(compiled, question, reductions, reduced, result, searchOptions)
+      : null;
   return {
     scenario: name,
     title: spec.title,
@@ -116,6 +124,7 @@ export async function exploreScenario(
     searchSeconds: Math.round(result.seconds * 1000) / 1000,
     memoryBytes: result.memoryBytes,
     reductions: reduced.applied.map((name) => REDUCTION_TITLES[name]),
+    ...(stats && { stats }),
     limit: facts.limit,
     missedWitnesses,
     missedPlaces: coverage.missed,

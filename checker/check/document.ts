@@ -2,10 +2,13 @@
 import type { Trace } from '../../counterexamples/trace.js';
 import type { Verdict } from '../language/index.js';
 import type { ScenarioReport } from './report.js';
+import type { ReductionStatistics } from './statistics.js';
 
 export interface CheckDocument {
   readonly version: 1;
   readonly results: readonly CheckResult[];
+  /** By scenario, with `--stats`. */
+  readonly stats?: readonly ({ readonly scenario: string } & ReductionStatistics)[];
 }
 
 export interface CheckResult {
@@ -32,8 +35,12 @@ export function checkDocument(
   reports: readonly ScenarioReport[],
   traceFile: (trace: Trace | null) => string | null,
 ): CheckDocument {
+  const stats = reports.flatMap((report) =>
+    report.stats === undefined ? [] : [{ scenario: report.scenario, ...report.stats }],
+  );
   return {
     version: 1,
+    ...(stats.length > 0 && { stats }),
     results: reports.flatMap((report) =>
       report.results.map((result) => ({
         scenario: report.scenario,

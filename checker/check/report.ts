@@ -3,6 +3,7 @@ import type { Trace } from '../../counterexamples/trace.js';
 import type { Verdict } from '../language/index.js';
 import type { Scenario } from '../workspace/scenarios.js';
 import type { Place } from './coverage.js';
+import type { ReductionStatistics } from './statistics.js';
 import type { LimitName } from './verdict.js';
 
 export interface PropertyReport {
@@ -32,6 +33,8 @@ export interface ScenarioReport {
   readonly memoryBytes: number;
   /** What they are called, in the order in which they were applied. */
   readonly reductions: readonly string[];
+  /** What they saved, if that was asked. */
+  readonly stats?: ReductionStatistics;
   /** Null if every reachable state was expanded. */
   readonly limit: LimitName | null;
   readonly missedWitnesses: readonly string[];

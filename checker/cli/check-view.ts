@@ -5,6 +5,7 @@ import { isExpected, type ScenarioReport } from '../check/report.js';
 import type { Environment } from './environment.js';
 import { remarks, scenarioText, summaryColumns, summaryRow, traceFiles } from './report-text.js';
 import type { Session } from './session.js';
+import { statisticsLines } from './statistics-text.js';
 import { type Style, styleFor } from './style.js';
 import { plural, tableHeader } from './table.js';
 import type { TraceFolder } from './trace-folder.js';
@@ -78,6 +79,10 @@ function catalogueView(session: Session, environment: Environment, traces: Trace
     report(report) {
       reports.push(report);
       stdout.write(`${summaryRow(columns, report, style)}\n`);
+      if (report.stats !== undefined && isExpected(report)) {
+        for (const line of statisticsLines(report.stats, widthOf(stdout)))
+          stdout.write(`${style('dim', line)}\n`);
+      }
     },
     end(left) {
       const unexpected = reports.filter((report) => !isExpected(report));

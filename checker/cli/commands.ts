@@ -55,6 +55,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         help: "change the model by a diff, after the scenario's own",
       },
       { name: 'out', value: 'DIR', help: 'write traces to DIR/<scenario>.<property>.trace.json' },
+      { name: 'stats', help: 'tell what each reduction saved, by further searches with some of them only' },
       { name: 'keep-going', help: 'go on with the others after a scenario that cannot be run' },
       ...SEARCH_OPTIONS,
     ],

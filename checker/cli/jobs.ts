@@ -18,6 +18,8 @@ export interface JobSettings {
   /** The module that a helper thread of a search starts with; null where there is none. */
   readonly searchModule: string | null;
   readonly reductions: ReductionSettings;
+  /** Whether to tell what they saved. */
+  readonly stats: boolean;
   /** Ids of the properties to report; null for all that a scenario checks. */
   readonly properties: readonly string[] | null;
 }

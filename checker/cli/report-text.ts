@@ -5,6 +5,7 @@ import { summary } from '../check/catalogue.js';
 import { isExpected, type PropertyReport, type ScenarioReport } from '../check/report.js';
 import type { LimitName } from '../check/verdict.js';
 import type { Verdict } from '../language/index.js';
+import { statisticsLines } from './statistics-text.js';
 import type { Look, Style } from './style.js';
 import type { TraceFolder } from './trace-folder.js';
 import { type Column, grouped, plural, tableRow } from './table.js';
@@ -121,6 +122,7 @@ function scopeLines(report: ScenarioReport, width: number): string[] {
   return [
     ...fold(`  configuration: ${configuration.join(', ')}`, width, '    '),
     ...fold(`  explored: ${extent.join(', ')}`, width, '    '),
+    ...(report.stats === undefined ? [] : statisticsLines(report.stats, width)),
   ];
 }
 

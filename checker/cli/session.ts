@@ -92,6 +92,7 @@ export function openSession(args: Arguments, environment: Environment, request: 
       patches,
       properties: properties.length === 0 ? null : properties,
       reductions: reductionsOf(args),
+      stats: args.flag('stats'),
       searchModule: workerModule === null ? null : new URL('./search-thread.js', workerModule).href,
       limits: {
         ...(store !== undefined && { store }),
