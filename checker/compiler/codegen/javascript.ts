@@ -73,6 +73,7 @@ export function generateMachine(
     witnesses: graph.witnesses.map(({ name }) => name),
     expansionLimit,
     expand: code.expand,
+    expandOf: code.expandOf,
     violated: code.violated,
     violatedStep: code.violatedStep,
     witnessed: code.witnessed,
@@ -98,15 +99,20 @@ export function machineSource(graph: Graph, packing: Packing, traced: boolean): 
     firstStep += process.boundaries.length;
     return text;
   });
-  const dispatch = (perBoundary: (process: number, boundary: number) => string): string[] =>
+  const dispatch = (
+    perBoundary: (process: number, boundary: number) => string,
+    only: (process: number, cases: readonly string[]) => readonly string[] = (_, cases) => cases,
+  ): string[] =>
     graph.processes.flatMap(({ boundaries }, index) => {
       const counter = packing.processes[index]?.counter;
       if (counter === undefined || boundaries.length === 0) return [];
       const cases = boundaries.map(
         (_, boundary) => `case ${boundary}: ${perBoundary(index, boundary)} break;`,
       );
-      return [`switch (${extract(element('s', 'at', counter.word), counter)}) {`, ...cases, '}'];
+      return only(index, [`switch (${extract(element('s', 'at', counter.word), counter)}) {`, ...cases, '}']);
     });
+  const step = (process: number, boundary: number): string =>
+    `p = ${names.boundary(process, boundary)}(s, at, o, p);`;
   const rest = (process: number, boundary: number): string => {
     if (graph.processes[process]?.boundaries[boundary]?.rest === null) return 'return true;';
     return `if (!${names.rest(process, boundary)}(s, at)) return true;`;
@@ -124,7 +130,11 @@ export function machineSource(graph: Graph, packing: Packing, traced: boolean): 
     '}',
     ...steps,
     'function expand(s, at, o, p) {',
-    ...dispatch((process, boundary) => `p = ${names.boundary(process, boundary)}(s, at, o, p);`),
+    ...dispatch(step),
+    'return p;',
+    '}',
+    'function expandOf(mask, s, at, o, p) {',
+    ...dispatch(step, (process, cases) => [`if (mask & ${1 << process}) {`, ...cases, '}']),
     'return p;',
     '}',
     'function unfinished(s, at) {',
@@ -133,7 +143,7 @@ export function machineSource(graph: Graph, packing: Packing, traced: boolean): 
     '}',
     ...masks,
     'return {',
-    'expand, unfinished,',
+    'expand, expandOf, unfinished,',
     'violated: (s, at) => invariant(s, at, s, at),',
     'violatedStep: stepPredicate,',
     'witnessed: (s, at) => witness(s, at, s, at),',
@@ -143,9 +153,10 @@ export function machineSource(graph: Graph, packing: Packing, traced: boolean): 
 }
 
 type Expand = Machine['expand'];
-type Code = Pick<Machine, 'expand' | 'violated' | 'violatedStep' | 'witnessed' | 'unfinished'> & {
-  readonly initial: readonly Expand[];
-};
+type Code = Pick<Machine, 'expand' | 'violated' | 'violatedStep' | 'witnessed' | 'unfinished'> &
+  Required<Pick<Machine, 'expandOf'>> & {
+    readonly initial: readonly Expand[];
+  };
 
 function instantiate(source: string, trace: Trace): Code {
   return new Function('T', source)(trace) as Code;
