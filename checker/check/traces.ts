@@ -28,11 +28,14 @@ export async function exploreShortest(
   options: SearchOptions,
 ): Promise<Explored> {
   if (machine === plain.machine || result.findings.length === 0) return { machine, result };
-  const wanted = new Set(result.findings.map(keyOf));
-  const again = await searchAsync(plain.machine, { ...options, stopWhenDecided: [...wanted] });
-  const found = new Set(again.findings.map(keyOf));
+  const again = await searchAsync(plain.machine, {
+    ...options,
+    stopWhenDecided: result.findings.map(({ property, failure }) => property ?? `failure ${failure}`),
+  });
+  const wanted = new Set(result.findings.map(propertyOf));
+  const found = new Set(again.findings.map(propertyOf));
   const complete = again.end === 'decided' || again.end === 'exhausted';
-  if (!complete && [...wanted].some((key) => !found.has(key))) return { machine, result };
+  if (!complete && [...wanted].some((property) => !found.has(property))) return { machine, result };
   for (const key of new Set([...wanted, ...found])) {
     if (wanted.has(key) !== found.has(key))
       throw new InternalError(
@@ -76,7 +79,7 @@ export async function witnessesIn(
   return new Set(reached);
 }
 
-/** As `stopWhenDecided` names them. */
-function keyOf({ property, failure }: Finding): string {
-  return property ?? `failure ${failure}`;
+/** Errors of no property's are one: symmetric processes fail in different places. */
+function propertyOf({ property }: Finding): string {
+  return property ?? 'no property';
 }

@@ -1,22 +1,26 @@
 /**
  * Control dependence within steps: which branches decide whether a block is run (Ferrante, Ottenstein and Warren 1987).
- * Every way out of a step (a boundary, a failure, not being enabled) counts as leading to one common exit.
+ * Ways out of a step (a boundary, a failure, not being enabled) lead to one common exit.
  */
-import type { Block } from '../../compiler/ir/graph.js';
+import type { Block, Terminator } from '../../compiler/ir/graph.js';
 import { stepSuccessors } from '../../compiler/ir/traverse.js';
 
 export interface Control {
   /** By block: the branches whose outcome decides whether it is run. */
   readonly deciding: readonly (readonly number[])[];
-  /** Where a branch's ways meet again; null if that is the exit, or if one of them never ends. */
+  /** Where a block's ways to the exit meet again; null if that is the exit, or if none leads there. */
   join(block: number): number | null;
 }
 
-export function controlOf(blocks: readonly Block[]): Control {
+/** @param isExit whether an end of the step leads to the exit; one that does not counts as leading nowhere */
+export function controlOf(
+  blocks: readonly Block[],
+  isExit: (end: Terminator) => boolean = () => true,
+): Control {
   const exit = blocks.length;
   const next = blocks.map(({ end }) => {
     const successors = stepSuccessors(end);
-    return successors.length === 0 ? [exit] : successors;
+    return successors.length === 0 && isExit(end) ? [exit] : successors;
   });
   const previous: number[][] = Array.from({ length: exit + 1 }, () => []);
   next.forEach((successors, block) => {

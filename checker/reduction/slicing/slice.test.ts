@@ -10,28 +10,23 @@ import { initialValues } from '../values.js';
 import { type Cone, coneOfInfluence } from './cone.js';
 import { slice } from './slice.js';
 
-function compare(
-  { graph, tree }: RandomGraph,
-  deadlock: boolean,
-  cone?: (graph: Graph) => Cone,
-): ReturnType<typeof compareInLockstep> {
+function compare({ graph, tree }: RandomGraph, deadlock: boolean, cone?: (graph: Graph) => Cone): number {
   const full = resetDeadLocals(graph);
   const sliced = slice(full, initialValues(full, tree), deadlock, cone?.(full));
-  return compareInLockstep(generateMachine(full, tree), generateMachine(sliced.graph, tree), 300);
+  compareInLockstep(generateMachine(full, tree), generateMachine(sliced.graph, tree), 300);
+  return sliced.removed.length;
 }
 
 test('a slice has the same steps, choices, failures, predicates and stuck states', () => {
-  let [before, after] = [0, 0];
+  let removed = 0;
   fc.assert(
     fc.property(randomGraph, (random) => {
-      const { full, reduced } = compare(random, true);
-      before += full;
-      after += reduced;
+      removed += compare(random, true);
     }),
     { numRuns: 100 },
   );
   // The graphs are such that there is something to slice.
-  expect(after).toBeLessThan(before);
+  expect(removed).toBeGreaterThan(100);
 });
 
 describe('a slice that leaves out too much is found', () => {

@@ -44,8 +44,7 @@ export function refute(
 class Proof {
   readonly #footprints: readonly (readonly Footprint[])[];
   readonly #indexes: IndexValues;
-  readonly #failures = new Map<string, number>();
-  readonly #failureCodes = new Map<number, number>();
+  readonly #failures = new Map<string | null, number>();
   readonly #matching: Matching;
 
   constructor(
@@ -120,7 +119,7 @@ class Proof {
     const live = this.packing.processes[process]?.live;
     if (live === undefined) throw new RangeError(`no process ${process}`);
     const decided = this.#indexes.locals[process] ?? new Set();
-    return { blocks, locals, live, decided, result: null, control: controlOf(blocks) };
+    return { blocks, locals, live, decided, result: null, control: waysOf(blocks) };
   }
 
   #refutePredicate(predicate: PredicateGraph, decided: ReadonlySet<number>): string | null {
@@ -134,7 +133,7 @@ class Proof {
     });
     if (!touches) return null;
     const live = liveness(flowOfPredicate(predicate));
-    const side: Side = { blocks, locals, live, decided, result, control: controlOf(blocks) };
+    const side: Side = { blocks, locals, live, decided, result, control: waysOf(blocks) };
     return this.#refuteCode(side, side, [[entry, entry, 0]], () => predicate.name);
   }
 
@@ -299,21 +298,19 @@ class Proof {
     };
   }
 
-  /** Boundaries by their number, behind where code stops and the end of the process; failures with the same message are one. */
+  /**
+   * Boundaries by their number, behind where code stops and the end of the process. Failures by their property: which of
+   * several comes first may depend on an order that means nothing, and a search tells one for each property.
+   */
   #endingCode(end: Terminator): number {
     if (end.to === 'boundary') return end.boundary + 2;
     if (end.to === 'block') return 1;
     if (end.to === 'end') return 0;
     if (end.to !== 'failure') return NO_STATE;
-    const code = this.#failureCodes.get(end.failure);
-    if (code !== undefined) return code;
-    const failure = this.graph.failures[end.failure];
-    const places = failure?.frames.map(({ function: name, span }) => [name, span.line, span.column]);
-    const key = JSON.stringify([failure?.kind, failure?.property, failure?.message, places]);
-    const known = this.#failures.get(key) ?? NO_STATE - 1 - this.#failures.size;
-    this.#failures.set(key, known);
-    this.#failureCodes.set(end.failure, known);
-    return known;
+    const property = this.graph.failures[end.failure]?.property ?? null;
+    const code = this.#failures.get(property) ?? NO_STATE - 1 - this.#failures.size;
+    this.#failures.set(property, code);
+    return code;
   }
 }
 
@@ -331,6 +328,11 @@ interface Side {
 
 /** A block of each, and the boundary of the step in which they were come to first. */
 type Pair = readonly [left: number, right: number, boundary: number];
+
+/** Where ways meet again that lead to a state: others end on the way. */
+function waysOf(blocks: readonly Block[]): Control {
+  return controlOf(blocks, ({ to }) => to === 'boundary' || to === 'end');
+}
 
 function placeOf({ name, boundaries }: ProcessGraph, boundary: number): string {
   const frames = boundaries[boundary]?.frames ?? [];
