@@ -10,6 +10,7 @@ import {
   type Progress,
   type SearchOptions,
   type SearchResult,
+  type SnapshotKeeper,
   searchAsync,
 } from '../engine/index.js';
 import { ALL_REDUCTIONS, REDUCTION_TITLES, type ReductionSettings, reduce } from '../reduction/index.js';
@@ -33,6 +34,8 @@ export interface SearchLimits {
 
 export interface CheckOptions {
   readonly limits: SearchLimits;
+  /** Keeps how far the search is. */
+  readonly snapshots?: SnapshotKeeper;
   /** Further threads for the search. */
   readonly helpers?: Helpers;
   /** All, unless it says otherwise. */
@@ -75,7 +78,9 @@ export async function exploreScenario(
   const reductions = options.reductions ?? ALL_REDUCTIONS;
   const reduced = reduce(compiled, question, reductions);
   const { machine } = reduced;
-  const result = await searchAsync(machine, searchOptions);
+  // Searches that look something up again are not kept.
+  const { snapshots } = options;
+  const result = await searchAsync(machine, { ...searchOptions, ...(snapshots && { snapshots }) });
   const explored = await exploreShortest(reduced, result, searchOptions);
   const coverage = coverageOf(
     machine,

@@ -40,6 +40,8 @@ export interface ScenarioReport {
   readonly missedWitnesses: readonly string[];
   readonly missedPlaces: readonly Place[];
   readonly idleExcuses: readonly string[];
+  /** What else went wrong without touching the verdicts. */
+  readonly notes?: readonly string[];
 }
 
 export function isExpected(report: Pick<ScenarioReport, 'results'>): boolean {

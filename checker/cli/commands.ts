@@ -58,6 +58,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'stats', help: 'tell what each reduction saved, by further searches with some of them only' },
       { name: 'keep-going', help: 'go on with the others after a scenario that cannot be run' },
       ...SEARCH_OPTIONS,
+      { name: 'checkpoint', value: 'DIR', help: 'keep how far the search is in DIR, to go on after a crash' },
+      { name: 'every', value: 'SECONDS', help: 'time between two checkpoints (default: 60)' },
+      { name: 'resume', value: 'DIR', help: 'go on from the last checkpoint in DIR' },
     ],
     examples: [
       ['mmucheck check', 'the whole catalogue, with a summary table'],

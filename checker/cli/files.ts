@@ -1,4 +1,5 @@
 /** Writing files: whole or not at all. */
+import { mkdirSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { InputError } from '../diagnostics.js';
@@ -26,6 +27,19 @@ export async function writeWholeFile(path: string, text: string): Promise<void> 
     await rm(temporary, { force: true }).catch(() => undefined);
     throw cannotWrite(path, error);
   }
+}
+
+/** Makes a folder at once: whether it can be written should not turn out after an hour's search. */
+export function makeFolder(path: string, cwd: string): void {
+  try {
+    mkdirSync(resolve(cwd, path), { recursive: true });
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** For commands with `--output`: to the file that it names, else to standard output. */

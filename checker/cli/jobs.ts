@@ -7,6 +7,13 @@ import type { ReductionSettings } from '../reduction/index.js';
 import type { Patch } from '../workspace/patch.js';
 import type { Failure, Problem } from './problem.js';
 
+export interface CheckpointSettings {
+  readonly folder: string;
+  /** Milliseconds between two checkpoints of a search. */
+  readonly interval: number;
+  readonly resume: boolean;
+}
+
 /** What all jobs of a command have in common. */
 export interface JobSettings {
   /** The project's root. */
@@ -15,6 +22,8 @@ export interface JobSettings {
   readonly remember: boolean;
   readonly patches: readonly Patch[];
   readonly limits: SearchLimits;
+  /** Where to keep how far searches are; null for nowhere. */
+  readonly checkpoint: CheckpointSettings | null;
   /** The module that a helper thread of a search starts with; null where there is none. */
   readonly searchModule: string | null;
   readonly reductions: ReductionSettings;

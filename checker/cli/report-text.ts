@@ -26,6 +26,7 @@ export function remarks(report: ScenarioReport, style: Style, width: number): st
   const { results, idleExcuses, limit } = report;
   const said = [
     ...(limit === null ? [] : [LIMITS[limit]]),
+    ...(report.notes ?? []),
     // What an unfinished search, or one that an error cut short, did not reach says nothing.
     ...(results.some(({ verdict }) => verdict === 'vacuous') ? missing(report) : []),
     ...idleExcuses.map((name) => `unreached names ${name}, which needs no excuse`),

@@ -1,4 +1,5 @@
 /** What `check` and `validate` have in common: the project, the patches, the scenarios, the limits, the threads. */
+import { resolve } from 'node:path';
 import { type Diagnostic, InputError } from '../diagnostics.js';
 import type { SearchLimits } from '../check/check-scenario.js';
 import { selectScenarios } from '../check/select.js';
@@ -10,12 +11,15 @@ import { suggestion } from '../workspace/suggest.js';
 import { conflictOf } from './conflict.js';
 import type { Environment } from './environment.js';
 import { framed } from './errors.js';
-import type { Job, JobSettings } from './jobs.js';
+import type { CheckpointSettings, Job, JobSettings } from './jobs.js';
 import { type Arguments, parseCount, parseSize } from './options.js';
 import { reductionsOf } from './reduction-options.js';
+import { isFolder, makeFolder } from './files.js';
 import { openProject, readPatches, scenarioFileOf } from './project.js';
 import { styleFor } from './style.js';
 import { plural } from './table.js';
+
+const DEFAULT_CHECKPOINT_SECONDS = 60;
 
 export interface Session {
   readonly workspace: Workspace;
@@ -88,11 +92,12 @@ export function openSession(args: Arguments, environment: Environment, request: 
     workers,
     settings: {
       root: workspace.root,
+      stats: args.flag('stats'),
       remember: environment.remember,
       patches,
       properties: properties.length === 0 ? null : properties,
       reductions: reductionsOf(args),
-      stats: args.flag('stats'),
+      checkpoint: checkpointOf(args, cwd),
       searchModule: workerModule === null ? null : new URL('./search-thread.js', workerModule).href,
       limits: {
         ...(store !== undefined && { store }),
@@ -102,6 +107,24 @@ export function openSession(args: Arguments, environment: Environment, request: 
       },
     },
   };
+}
+
+/** Resuming goes on keeping checkpoints where they are. */
+function checkpointOf(args: Arguments, cwd: string): CheckpointSettings | null {
+  const [begun, resumed] = [args.value('checkpoint'), args.value('resume')];
+  const seconds = parseCount('every', args.value('every')) ?? DEFAULT_CHECKPOINT_SECONDS;
+  if (begun !== undefined && resumed !== undefined)
+    throw InputError.of(
+      '--checkpoint and --resume exclude each other',
+      'Give --resume alone: it goes on keeping checkpoints in its folder.',
+    );
+  const folder = begun ?? resumed;
+  if (folder === undefined) return null;
+  if (resumed !== undefined && !isFolder(resolve(cwd, resumed)))
+    throw InputError.of(`there is no folder ${resumed} to resume from`, 'Begin with --checkpoint.');
+  // At once, so that there is something to resume from whenever the program is killed.
+  makeFolder(folder, cwd);
+  return { folder: resolve(cwd, folder), interval: seconds * 1000, resume: resumed !== undefined };
 }
 
 export function jobsOf(session: Session, kind: Job['kind']): Job[] {

@@ -1,27 +1,21 @@
 /** The folder of `--out`: one file for each counterexample. */
-import { mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { serializeTrace } from '../../counterexamples/serialize.js';
 import type { Trace } from '../../counterexamples/trace.js';
 import type { ScenarioReport } from '../check/report.js';
 import type { Environment } from './environment.js';
-import { cannotWrite } from './files.js';
+import { makeFolder } from './files.js';
 
 export class TraceFolder {
   /** Paths by trace, relative to the working directory where that is shorter. */
   private readonly files = new Map<Trace, string>();
 
-  /** Makes the folder at once: whether it can be written should not turn out after an hour's search. */
   constructor(
     readonly folder: string | undefined,
     private readonly environment: Pick<Environment, 'cwd' | 'writeFile'>,
   ) {
     if (folder === undefined) return;
-    try {
-      mkdirSync(resolve(environment.cwd, folder), { recursive: true });
-    } catch (error) {
-      throw cannotWrite(folder, error);
-    }
+    makeFolder(folder, environment.cwd);
   }
 
   async write(report: Pick<ScenarioReport, 'scenario' | 'results'>): Promise<void> {

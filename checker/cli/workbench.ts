@@ -4,11 +4,12 @@ import { type CheckOptions, checkScenario } from '../check/check-scenario.js';
 import type { Comparison } from '../check/compare.js';
 import { compareScenario } from '../check/compare-scenario.js';
 import { compileScenario } from '../compiler/compile.js';
-import type { Progress } from '../engine/index.js';
+import type { Progress, SnapshotKeeper } from '../engine/index.js';
 import type { Patch } from '../workspace/patch.js';
 import { openWorkspace, type Workspace, withFile } from '../workspace/project.js';
 import { loadEach, type Scenario, type Unloadable } from '../workspace/scenarios.js';
 import type { ModelSources } from '../workspace/sources.js';
+import { checkpointFolder } from './checkpoint-folder.js';
 import { conflictOf } from './conflict.js';
 import { FramedInputError, failureOf, framed } from './errors.js';
 import type { Job, JobOutcome, JobSettings, RunJob } from './jobs.js';
@@ -50,10 +51,11 @@ class Task {
 
   async check(loaded: Scenario | Unloadable): Promise<JobOutcome> {
     const scenario = this.begin(loaded);
-    return {
-      kind: 'check',
-      report: await checkScenario(scenario, this.options(scenario, this.settings.patches)),
-    };
+    const notes: string[] = [];
+    const snapshots = this.snapshots(scenario, (message) => notes.push(message));
+    const options = this.options(scenario, this.settings.patches);
+    const report = await checkScenario(scenario, { ...options, ...(snapshots !== null && { snapshots }) });
+    return { kind: 'check', report: { ...report, notes: [...(report.notes ?? []), ...notes] } };
   }
 
   async compare(
@@ -87,6 +89,14 @@ class Task {
     if ('error' in loaded) throw loaded.error;
     this.sources = loaded.sources;
     return loaded;
+  }
+
+  /** Each scenario has a folder of its own. */
+  private snapshots({ name }: Scenario, note: (message: string) => void): SnapshotKeeper | null {
+    const { checkpoint } = this.settings;
+    if (checkpoint === null) return null;
+    const folder = join(checkpoint.folder, name.replaceAll('/', '.'));
+    return checkpointFolder({ ...checkpoint, folder, note });
   }
 
   private options({ spec }: Scenario, patches: readonly Patch[]): CheckOptions {

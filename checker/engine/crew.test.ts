@@ -10,7 +10,8 @@ import { counters, peterson, philosophers, type Toy } from '../compiler/codegen/
 import { type Machine, META_STEP } from '../compiler/machine.js';
 import type { Helpers, SearchOptions } from './options.js';
 import { shortestTrace } from './paths.js';
-import { Exploration, search, type Tuning } from './search.js';
+import { Exploration, type Tuning } from './exploration.js';
+import { search } from './search.js';
 
 let thread = '';
 

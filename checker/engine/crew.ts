@@ -112,6 +112,7 @@ class Helper implements Host {
   readonly #explorer: Explorer;
   #epoch = 0;
   #layer = -1;
+  #generation = 0;
 
   constructor({ task, code, memory, shared, thread }: Order) {
     const functions = searchCodeOf(code);
@@ -165,6 +166,9 @@ class Helper implements Host {
         this.#arrive();
         continue;
       }
+      const generation = control[WORD.generation] ?? 0;
+      if (generation !== this.#generation) for (const each of this.#store.interners) each.dropBlock();
+      this.#generation = generation;
       const layer = control[WORD.nextLayer] ?? 0;
       if (layer !== this.#layer) this.#explorer.beginLayer();
       this.#layer = layer;

@@ -1,9 +1,17 @@
 /** What a search has found of the machine's properties: a shortest violation of each. */
 import type { Machine } from '../compiler/machine.js';
-import type { Finding } from './options.js';
+import type { Finding } from './facts.js';
 import { type Shared, WORD } from './shared.js';
 
 const DEFAULT_DEADLOCK_PROPERTY = 'T7';
+
+export interface Collected {
+  readonly invariants: number;
+  readonly stepPredicates: number;
+  readonly failed: readonly number[];
+  readonly deadlock: boolean;
+  readonly findings: readonly Finding[];
+}
 
 export class Findings {
   readonly #found = new Map<string, Finding>();
@@ -44,6 +52,26 @@ export class Findings {
       this.#failed[failure] = 1;
       this.#add({ property, kind: 'failure', depth: depth + 1, failure });
     });
+  }
+
+  /** What has been collected: less than what was noted, while a layer is being expanded. */
+  get collected(): Collected {
+    return {
+      invariants: this.#invariants,
+      stepPredicates: this.#stepPredicates,
+      failed: [...this.#failed],
+      deadlock: this.#deadlock,
+      findings: this.all,
+    };
+  }
+
+  /** Goes on from there. */
+  restore({ invariants, stepPredicates, failed, deadlock, findings }: Collected): void {
+    this.#invariants = invariants;
+    this.#stepPredicates = stepPredicates;
+    this.#deadlock = deadlock;
+    this.#failed.set(failed);
+    for (const finding of findings) this.#add(finding);
   }
 
   has(property: string): boolean {

@@ -117,6 +117,19 @@ export class Interner implements Rows {
 
   // ---- memory
 
+  /** Takes over rows that are in the array already, and enters them into the table. */
+  restore(count: number, zeros: number, slots: number): void {
+    this.startAt(count);
+    this.clearTable(slots);
+    this.enter(0, count);
+    if (zeros >= 0) this.kernel.enterOne(this, zeros);
+  }
+
+  /** The row that `enter` leaves out, if there is one. */
+  get zeros(): number {
+    return this.find(new Uint32Array(this.width), 0);
+  }
+
   get bytes(): number {
     return 4 * (this.next * this.width + this.slots);
   }
@@ -136,6 +149,12 @@ export class Interner implements Rows {
     return rows <= this.slots * CROWDED && rows <= this.mostRows;
   }
 
+  /** How many slots a table for so many rows, and some more, should have. */
+  slotsForRows(count: number): number {
+    const comfortable = Math.ceil(count / (count < LARGE_TABLE ? COMFORTABLE : CROWDED)) + SMALLEST_TABLE;
+    return Math.min(this.table.length, Math.max(this.slots, comfortable));
+  }
+
   /** How many slots a table for so many rows more should have, within a number of bytes for the whole. */
   slotsFor(more: number, bytes: number): number {
     const fitting = Math.floor(bytes / (4 * this.width * CROWDED + 4));
@@ -147,7 +166,7 @@ export class Interner implements Rows {
 
   /** Empties the table, which has so many slots from now on. Returns the index of the row of zeros, or -1. */
   clearTable(slots: number): number {
-    const zeros = this.find(new Uint32Array(this.width), 0);
+    const { zeros } = this;
     this.table.fill(0, 0, this.slots);
     Atomics.store(this.#counters, SLOTS, slots);
     this.refresh();

@@ -1,7 +1,8 @@
 /** Goes once more through the states of a layer and all their transitions, in batches, looking the targets up. */
 import { type Machine, META_STEP } from '../compiler/machine.js';
 import { BATCH_RECORDS, UNIT } from './explorer.js';
-import type { Layer, Space } from './options.js';
+import type { Layer } from './facts.js';
+import type { Space } from './options.js';
 
 export interface LayerVisitor {
   /** A transition that is no self-loop: to the state `target`, or -1 if that was not stored. */

@@ -1,4 +1,6 @@
 /** What a search is asked, what it tells while it runs, and what it finds. */
+import type { Finding, Layer } from './facts.js';
+import type { SnapshotKeeper } from './snapshot.js';
 import type { Coding, Store } from './store.js';
 
 export interface SearchOptions {
@@ -24,6 +26,8 @@ export interface SearchOptions {
   readonly stopWhenWitnessed?: readonly number[];
   /** Further threads that help when there is enough to do. Of `searchAsync` only. */
   readonly helpers?: Helpers;
+  /** Where to keep snapshots, and the one to go on from. */
+  readonly snapshots?: SnapshotKeeper;
   /** A clock in milliseconds. */
   readonly now?: () => number;
 }
@@ -51,16 +55,6 @@ export interface Progress {
   readonly statesPerSecond: number;
   /** Threads at work. */
   readonly threads: number;
-}
-
-export interface Finding {
-  /** Null: a model error of no property's. */
-  readonly property: string | null;
-  readonly kind: 'invariant' | 'step' | 'failure' | 'deadlock';
-  /** The number of transitions of the shortest trace, a failing last one included. */
-  readonly depth: number;
-  /** Index of the machine's failure, if it is one. */
-  readonly failure: number | null;
 }
 
 /** Why a search ended: nothing is left, all that was wanted is found, or a limit was hit. */
@@ -94,10 +88,4 @@ export interface Space {
   readonly store: Store;
   /** By depth. */
   readonly layers: readonly Layer[];
-}
-
-/** The states at one distance from the initial one. */
-export interface Layer {
-  readonly runs: readonly { readonly first: number; readonly count: number }[];
-  readonly states: number;
 }

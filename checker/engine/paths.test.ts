@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { generateMachine } from '../compiler/codegen/javascript.js';
 import { peterson, philosophers } from '../compiler/codegen/testing/toys.js';
-import type { Finding } from './options.js';
+import type { Finding } from './facts.js';
 import { shortestTrace, traceTo } from './paths.js';
 import { search } from './search.js';
 import {

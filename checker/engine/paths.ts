@@ -9,7 +9,8 @@
  */
 import { type Machine, META_FAILURE, META_STEP, type Transition } from '../compiler/machine.js';
 import { visitLayer } from './layers.js';
-import type { Finding, Layer, SearchResult, Space } from './options.js';
+import type { Finding, Layer } from './facts.js';
+import type { SearchResult, Space } from './options.js';
 
 type Found = Pick<SearchResult, 'space'>;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shortestTrace } from './paths.js';
-import { Exploration } from './search.js';
+import { Exploration } from './exploration.js';
 import {
   plainReducedSearch,
   plainSearch,

@@ -4,7 +4,8 @@ import { generateMachine } from '../compiler/codegen/javascript.js';
 import { counters, peterson, philosophers } from '../compiler/codegen/testing/toys.js';
 import { type Machine, META_FAILURE } from '../compiler/machine.js';
 import type { SearchOptions, SearchResult } from './options.js';
-import { Exploration, search, searchAsync, type Tuning } from './search.js';
+import { Exploration, type Tuning } from './exploration.js';
+import { search, searchAsync } from './search.js';
 import { type Expected, plainSearch, type Table, tables, tabularMachine } from './testing/tabular.js';
 
 const megabyte = 2 ** 20;

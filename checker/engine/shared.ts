@@ -4,6 +4,8 @@
  * first.
  */
 
+import type { Run } from './facts.js';
+
 /** Words of `control`. Those that many threads write are on cache lines of their own. */
 export const WORD = {
   /** Changes when threads are to look at `command`. */
@@ -25,6 +27,8 @@ export const WORD = {
   broken: 11,
   /** States that a thread reserves at a time. */
   block: 12,
+  /** Changes when no block that was begun before may be filled up any more. */
+  generation: 13,
   /** Masks of what was found. */
   invariants: 16,
   stepPredicates: 17,
@@ -78,18 +82,22 @@ export function publishBlock({ tallies }: Shared, thread: number, cursor: number
   tallies[thread * TALLY + 2] = end;
 }
 
-/** The runs of indexes from `first` to `next` without what the threads have reserved and not used. */
-export function usedRuns({ tallies }: Shared, first: number, next: number): Run[] {
+/** What the threads have reserved from `first` on and not used. */
+export function gapsFrom({ tallies }: Shared, first: number, next: number): Run[] {
   const unused: Run[] = [];
   for (let at = 0; at < tallies.length; at += TALLY) {
     const cursor = Math.max(first, tallies[at + 1] ?? 0);
     const end = Math.min(next, tallies[at + 2] ?? 0);
     if (cursor < end) unused.push({ first: cursor, count: end - cursor });
   }
-  unused.sort((a, b) => a.first - b.first);
+  return unused;
+}
+
+/** The runs of indexes from `first` to `next` without gaps. */
+export function runsBetween(first: number, next: number, gaps: readonly Run[]): Run[] {
   const runs: Run[] = [];
   let from = first;
-  for (const gap of [...unused, { first: next, count: 0 }]) {
+  for (const gap of [...gaps.toSorted((a, b) => a.first - b.first), { first: next, count: 0 }]) {
     if (gap.first > from) runs.push({ first: from, count: gap.first - from });
     from = gap.first + gap.count;
   }
@@ -121,12 +129,6 @@ export function layOut(
   control[WORD.units] = Math.ceil(states / unitSize);
   control[WORD.states] = total;
   Atomics.store(control, WORD.unit, 0);
-}
-
-/** Indexes without a gap. */
-export interface Run {
-  readonly first: number;
-  readonly count: number;
 }
 
 /** Takes the next unit of the layer: its indexes go to `into`. Returns how many they are; 0 if nothing is left. */

@@ -6,7 +6,7 @@
  * Indexes of states are given in the order of discovery: those of a layer are higher than all before it.
  */
 import { Batch } from './batch.js';
-import { Interner, type InternerMemory, internerMemory } from './interner.js';
+import { CROWDED, Interner, type InternerMemory, internerMemory } from './interner.js';
 import { type StateKernel, stateKernel } from './kernels/states.js';
 
 export type Coding = 'flat' | 'tree';
@@ -152,6 +152,25 @@ export class Store {
   }
 
   // ---- memory
+
+  /** Goes on from rows that `read` puts where they belong. Returns false if they need more memory than there may be. */
+  restore(
+    rows: readonly { readonly count: number; readonly zeros: number }[],
+    read: (interner: number, into: Uint32Array) => void,
+  ): boolean {
+    const counts = rows.map(({ count }) => count);
+    const bytes = this.interners.reduce(
+      (sum, { width }, i) => sum + 4 * (counts[i] ?? 0) * (width + 1 / CROWDED),
+      0,
+    );
+    if (bytes > this.memory.limit) return false;
+    this.interners.forEach((interner, i) => {
+      const { count, zeros } = rows[i] ?? { count: 0, zeros: -1 };
+      read(i, interner.rows.subarray(0, count * interner.width));
+      interner.restore(count, zeros, interner.slotsForRows(count));
+    });
+    return true;
+  }
 
   /** Bytes in use. */
   get bytes(): number {
