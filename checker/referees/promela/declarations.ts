@@ -1,7 +1,7 @@
 /** What an exported model declares: names for all values, and the state as records and arrays. */
 import { liveness } from '../../compiler/passes/live.js';
 import { initialState } from '../../compiler/ir/interpret.js';
-import type { CellRef, Domain, Expr, ProcessGraph } from '../../compiler/ir/graph.js';
+import type { CellRef, Domain, Expr, PredicateGraph, ProcessGraph } from '../../compiler/ir/graph.js';
 import { flowOfProcess } from '../../compiler/ir/traverse.js';
 import { hasBit } from '../../compiler/passes/live.js';
 import { localNames, type ModelNames, nameModel } from '../names.js';
@@ -14,8 +14,7 @@ export interface Declarations {
   readonly names: ModelNames;
   readonly structure: Structure;
   readonly processes: readonly ProcessDeclarations[];
-  /** By name of a predicate: what its locals are called. */
-  readonly predicateLocals: ReadonlyMap<object, readonly string[]>;
+  readonly predicates: ReadonlyMap<PredicateGraph, PredicateNames>;
   readonly constant: (value: number, domain: Domain | null) => string;
   readonly place: (ref: CellRef, index: (expr: Expr) => string) => string;
   /** A field of the state by its name in the model. */
@@ -24,6 +23,14 @@ export interface Declarations {
   readonly failed: ReadonlyMap<string, { readonly name: string; readonly status: number }>;
   /** Definitions and declarations. */
   readonly text: string;
+}
+
+export interface PredicateNames {
+  readonly property: string;
+  /** Of a function of C, and of its variables. */
+  readonly function: string;
+  readonly locals: readonly string[];
+  readonly formula: string;
 }
 
 export interface ProcessDeclarations {
@@ -134,17 +141,20 @@ export function declare(model: ExportableModel): Declarations {
     (depth === 0 ? names.roots : names.fields).get(name) ?? `element_${name}`;
   const types = new Types(field, apart);
   const variables = structure.root.fields.map(({ name, shape }) => types.declaration(shape, name, 0));
-  // After all that is global, which they must not hide.
-  const predicates = [...graph.invariants, ...graph.stepPredicates];
-  const predicateLocals = new Map<object, readonly string[]>(
-    predicates.map((each) => [each, localNames(each, names.globals.inner())]),
+  const judged = [...graph.invariants, ...graph.stepPredicates].map((each) => {
+    const property = names.properties.get(each.name) ?? each.name;
+    return { each, property, function: apart(`${property}_holds`), formula: apart(`always_${property}`) };
+  });
+  // The locals last: they must not hide what is global.
+  const predicates = new Map(
+    judged.map(({ each, ...named }) => [each, { ...named, locals: localNames(each, names.globals.inner()) }]),
   );
   return {
     model,
     names,
     structure,
     processes,
-    predicateLocals,
+    predicates,
     constant,
     failed,
     field,

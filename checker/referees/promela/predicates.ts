@@ -1,6 +1,6 @@
 /** Predicates: as one expression where that is short, and as a function of C. */
 import type { Block, CellRef, Expr, PredicateGraph } from '../../compiler/ir/graph.js';
-import { conditional, constant, simplify } from '../../compiler/ir/simplify.js';
+import { binary, conditional, constant, simplify, unary } from '../../compiler/ir/simplify.js';
 import { mapExpr, visitExpr } from '../../compiler/ir/traverse.js';
 import type { Declarations } from './declarations.js';
 import { exprText, type Names } from './expressions.js';
@@ -43,20 +43,45 @@ export function predicateExpr({ blocks, entry, result }: PredicateGraph): Expr |
     const [then, otherwise] = [walk(end.then, locals), walk(end.else, locals)];
     return then === null || otherwise === null ? null : conditional(test, then, otherwise);
   };
-  const whole = walk(entry, new Map());
+  const found = walk(entry, new Map());
+  const whole = found === null ? null : formula(found);
   let size = 0;
   if (whole !== null) visitExpr(whole, () => size++);
   return size > SIZE_LIMIT ? null : whole;
 }
 
+/** Where only the truth matters, a decision between constants is an `and` or an `or`. */
+function formula(expr: Expr): Expr {
+  if (expr.op === 'unary' && expr.operator === '!') return unary('!', formula(expr.operand));
+  if (expr.op === 'binary' && (expr.operator === '&&' || expr.operator === '||'))
+    return binary(expr.operator, formula(expr.left), formula(expr.right));
+  if (expr.op !== 'conditional') return expr;
+  const [test, then, otherwise] = [expr.test, expr.then, expr.else].map(formula) as [Expr, Expr, Expr];
+  const isConstant = (each: Expr, truth: boolean): boolean =>
+    each.op === 'const' && (each.value !== 0) === truth;
+  if (isConstant(then, true)) return binary('||', test, otherwise);
+  if (isConstant(then, false)) return binary('&&', unary('!', test), otherwise);
+  if (isConstant(otherwise, true)) return binary('||', unary('!', test), then);
+  if (isConstant(otherwise, false)) return binary('&&', test, then);
+  return conditional(test, then, otherwise);
+}
+
+/** Whether a formula of linear temporal logic may contain it: it knows neither conditionals nor what is made of them. */
+export function isPlain(expr: Expr): boolean {
+  let plain = true;
+  visitExpr(expr, ({ op }) => {
+    if (op === 'conditional' || op === 'recode') plain = false;
+  });
+  return plain;
+}
+
 /** The same as a function without parameters. */
 export function predicateFunction(
-  { names, predicateLocals, model, place, ...declarations }: Declarations,
+  { predicates, model, place, ...declarations }: Declarations,
   predicate: PredicateGraph,
-  name: string,
 ): string {
   const { blocks, entry, locals, result } = predicate;
-  const own = predicateLocals.get(predicate) ?? [];
+  const { locals: own = [], function: name } = predicates.get(predicate) ?? {};
   const cNames: Names = {
     ...declarations,
     domains: { cells: model.graph.cells, locals },

@@ -46,7 +46,7 @@ export function processText(declarations: Declarations, own: ProcessDeclarations
       );
       const entries = option.map(({ here, begin, comment }, i) => ({
         guard: here,
-        code: [{ comment }, { macro: begin }],
+        code: [...(comment === '' ? [] : [{ comment }]), { macro: begin }],
         block: alternatives[i]?.entry ?? 0,
       }));
       const lines = codeLines(structuredCode(code, entries, writer), '       ');
@@ -60,7 +60,7 @@ export function processText(declarations: Declarations, own: ProcessDeclarations
     '  /* Between two steps it is here, and may stay here for ever as far as SPIN is concerned. */',
     'end_of_step:',
     '  do',
-    ...options.flat().slice(1),
+    ...(options.length === 0 ? ['  :: false'] : options.flat().slice(1)),
     '  od',
     '}',
   ].join('\n');

@@ -25,7 +25,10 @@ export const spin: Referee = {
     await writeText(folder, 'pan.h', allowBreadthFirst(await readText(folder, 'pan.h')));
     const limit = `-DMEMLIM=${Math.max(1, Math.floor(memoryBytes / 2 ** 20))}`;
     await runToEnd('gcc', [...COMPILE, limit, '-o', 'pan', 'pan.c'], { cwd: folder });
-    const run = await runTool(`${folder}/pan`, ['-c0', '-n', '-w20'], { cwd: folder, timeoutSeconds });
+    const run = await runTool(`${folder}/pan`, ['-c0', '-n', '-w20', '-m1000000000'], {
+      cwd: folder,
+      timeoutSeconds,
+    });
     const properties = propertiesOf(model);
     const names = nameModel(model.graph, PROMELA_VOCABULARY, properties).properties;
     if (run.timedOut)

@@ -7,7 +7,7 @@ import type { Expr } from '../../compiler/ir/graph.js';
 import { unary } from '../../compiler/ir/simplify.js';
 import type { Declarations } from './declarations.js';
 import { exprText, type Names } from './expressions.js';
-import { predicateExpr, predicateFunction } from './predicates.js';
+import { isPlain, predicateExpr, predicateFunction } from './predicates.js';
 
 export interface Watch {
   /** What the other processes use: before them. */
@@ -19,20 +19,38 @@ export interface Watch {
 export function watch(declarations: Declarations): Watch {
   const { model, failed, names, processes } = declarations;
   const { graph } = model;
-  const invariants = graph.invariants.map((predicate) => {
-    const id = names.properties.get(predicate.name) ?? predicate.name;
+  const invariants = graph.invariants.flatMap((predicate) => {
+    const own = declarations.predicates.get(predicate);
+    if (own === undefined) return [];
     const expr = predicateExpr(predicate);
-    const name = `${id}_holds`;
-    const text = expr === null ? `c_expr { ${name} () }` : stateText(declarations, expr, false);
-    const violated = expr === null ? `!(${text})` : stateText(declarations, unary('!', expr), true);
-    const code = expr === null ? predicateFunction(declarations, predicate, name) : null;
-    return { id, text, violated, code };
+    const call = `c_expr { ${own.function} () }`;
+    const proposition = expr === null || !isPlain(expr) ? call : stateText(declarations, expr, false);
+    const violated = expr === null ? `!(${call})` : stateText(declarations, unary('!', expr), true);
+    const code = predicateFunction(declarations, predicate);
+    return [{ ...own, proposition, violated, code, isCalled: [proposition, violated].join().includes(call) }];
   });
-  const functions = invariants.flatMap(({ code }) => code ?? []);
+  const functions = invariants.flatMap(({ code, isCalled }) => (isCalled ? [code] : []));
   const temporaries = new Set(processes.flatMap(({ locals, isKept }) => locals.filter((_, i) => !isKept(i))));
+  const options = [
+    ...[...failed].map(
+      ([property, { name }]) =>
+        `  :: d_step { status == ${name} -> assert(holds.${names.properties.get(property)}) }`,
+    ),
+    ...when('#ifndef COUNT', [
+      ...invariants.map(
+        ({ property, violated }) =>
+          `  :: d_step { status == running && ${violated} -> assert(holds.${property}) }`,
+      ),
+    ]),
+    '#ifdef STEPS',
+    `  :: c_expr { settle (depth - 1, ${processes.map((_, i) => `pptr(BASE + ${i + 1})`).join(', ')}) }`,
+    '#else',
+    '  :: false',
+    '#endif',
+  ];
   return {
     declarations: [
-      '/* What no state has: values within one step, and what is violated where nothing else is asked. */',
+      '/* Values within one step, and what an assertion names when it is violated: no part of the state. */',
       'typedef Temp {',
       ...[...temporaries].map((name) => `  int ${name};`),
       '  bool rests;',
@@ -48,10 +66,11 @@ export function watch(declarations: Declarations): Watch {
       ...(functions.length === 0 ? [] : ['', 'c_code {', ...functions, '}']),
       '',
       stepText(declarations),
-      '',
-      '#ifdef LTL',
-      ...invariants.map(({ id, text }) => `ltl ${id} { [] (status != running || ${text}) }`),
-      '#endif',
+      ...when('\n#ifdef LTL', [
+        ...invariants.map(
+          ({ formula, proposition }) => `ltl ${formula} { [] (status != running || ${proposition}) }`,
+        ),
+      ]),
     ].join('\n'),
     process: [
       'init {',
@@ -61,22 +80,16 @@ export function watch(declarations: Declarations): Watch {
       '  }',
       'end_of_watch:',
       '  do',
-      ...[...failed].map(
-        ([property, { name }]) =>
-          `  :: d_step { status == ${name} -> assert(holds.${names.properties.get(property)}) }`,
-      ),
-      '#ifndef COUNT',
-      ...invariants.map(
-        ({ id, violated }) => `  :: d_step { status == running && ${violated} -> assert(holds.${id}) }`,
-      ),
-      '#endif',
-      '#ifdef STEPS',
-      `  :: c_expr { settle (depth - 1, ${processes.map((_, i) => `pptr(BASE + ${i + 1})`).join(', ')}) }`,
-      '#endif',
+      ...options,
       '  od',
       '}',
     ].join('\n'),
   };
+}
+
+/** Lines that only count under a condition, if there are any. */
+function when(condition: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [condition, ...lines, '#endif'];
 }
 
 function setup({ model, place, constant }: Declarations): readonly string[] {
@@ -102,11 +115,12 @@ function stateText({ model, place, constant }: Declarations, expr: Expr, operand
 
 /** What compares two states: Promela has no word for the state before a step. */
 function stepText(declarations: Declarations): string {
-  const { model, names, processes } = declarations;
+  const { model, processes } = declarations;
   const { graph, deadlock } = model;
-  const predicates = graph.stepPredicates.map((predicate) => {
-    const id = names.properties.get(predicate.name) ?? predicate.name;
-    return { id, property: predicate.name, code: predicateFunction(declarations, predicate, `${id}_holds`) };
+  const predicates = graph.stepPredicates.flatMap((predicate) => {
+    const own = declarations.predicates.get(predicate);
+    if (own === undefined) return [];
+    return [{ ...own, id: predicate.name, code: predicateFunction(declarations, predicate) }];
   });
   const reported = [
     ...graph.stepPredicates.map(({ name }) => name),
@@ -161,9 +175,7 @@ function stepText(declarations: Declarations): string {
     '  static void end_step(unsigned long size, long steps) {',
     '    if (!temp.rests && memcmp(&before, &now, size) != 0) progress = 1;',
     `    if (now.status != ${0}) return;`,
-    ...predicates.map(
-      ({ id, property }) => `    if (!${id}_holds()) report(${number.get(property)}, steps);`,
-    ),
+    ...predicates.map((each) => `    if (!${each.function}()) report(${number.get(each.id)}, steps);`),
     '  }',
     '',
     '  /* Whether some process is neither finished nor at rest. */',
@@ -190,7 +202,7 @@ function stepText(declarations: Declarations): string {
     '    return 0;',
     '  }',
     '}',
-    '#define BEGIN(resting) temp.rests = resting; c_code { begin_step(vsize); };',
+    '#define BEGIN(resting) temp.rests = (resting) != 0; c_code { begin_step(vsize); };',
     '#define END ; c_code { end_step(vsize, depth); }',
     '#else',
     '#define BEGIN(resting)',
