@@ -13,7 +13,7 @@ import {
   type SnapshotKeeper,
   searchAsync,
 } from '../engine/index.js';
-import { ALL_REDUCTIONS, REDUCTION_TITLES, type ReductionSettings, reduce } from '../reduction/index.js';
+import { DEFAULT_REDUCTIONS, REDUCTION_TITLES, type ReductionSettings, reduce } from '../reduction/index.js';
 import type { Patch } from '../workspace/patch.js';
 import type { Scenario } from '../workspace/scenarios.js';
 import { contentHash } from '../workspace/sources.js';
@@ -21,7 +21,7 @@ import { coverageOf } from './coverage.js';
 import { InternalError } from './internal-error.js';
 import { type PropertyReport, type ScenarioReport, variantLabel } from './report.js';
 import { reductionStatistics } from './statistics.js';
-import { type Explored, exploreShortest, traceOf } from './traces.js';
+import { type Explored, exploreShortest, seenBy, seenInFull, traceOf } from './traces.js';
 import { type Facts, type Finding, judge, type LimitName } from './verdict.js';
 
 export interface SearchLimits {
@@ -38,7 +38,7 @@ export interface CheckOptions {
   readonly snapshots?: SnapshotKeeper;
   /** Further threads for the search. */
   readonly helpers?: Helpers;
-  /** All, unless it says otherwise. */
+  /** The usual ones, unless it says otherwise. */
   readonly reductions?: ReductionSettings;
   /** Whether to tell what they saved, which takes further searches. */
   readonly stats?: boolean;
@@ -75,21 +75,31 @@ export async function exploreScenario(
     onProgress: options.onProgress,
   };
   const question = { deadlock: deadlock !== undefined };
-  const reductions = options.reductions ?? ALL_REDUCTIONS;
+  const reductions = reductionsFor(options);
   const reduced = reduce(compiled, question, reductions);
   const { machine } = reduced;
   // Searches that look something up again are not kept.
   const { snapshots } = options;
   const result = await searchAsync(machine, { ...searchOptions, ...(snapshots && { snapshots }) });
   const explored = await exploreShortest(reduced, result, searchOptions);
-  const coverage = coverageOf(
-    machine,
-    (step) => result.stepsExecuted[step] !== 0,
-    Object.keys(spec.unreached ?? {}),
-  );
-  const missedWitnesses = machine.witnesses.filter((_, index) => !result.witnessesReached[index]);
+  let limit = limitOf(result.end);
+  let seen = seenBy(reduced, result);
+  const coverageNow = () =>
+    coverageOf(machine, (step) => seen.steps[step] !== 0, Object.keys(spec.unreached ?? {}));
+  let coverage = coverageNow();
+  // Nothing is called vacuous because of what a reduction has left out.
+  if (reduced.chased !== null && limit === null) {
+    const misses = coverage.missed.length > 0;
+    if (misses || seen.witnesses.includes(false)) {
+      const full = await seenInFull(reduced, seen, misses, searchOptions);
+      seen = full.seen;
+      coverage = coverageNow();
+      limit = limitOf(full.end);
+    }
+  }
+  const missedWitnesses = machine.witnesses.filter((_, index) => seen.witnesses[index] !== true);
   const facts: Facts<FoundByEngine> = {
-    limit: limitOf(result),
+    limit,
     findings: explored.result.findings.map((engine) => ({
       property: engine.property,
       kind: engine.kind === 'failure' ? 'error' : engine.kind,
@@ -142,9 +152,13 @@ interface FoundByEngine extends Finding {
   readonly engine: EngineFinding;
 }
 
-function limitOf({ end }: SearchResult): LimitName | null {
-  if (end === 'decided') throw new InternalError('the search stopped although it was to go on to the end');
-  return end === 'exhausted' ? null : end;
+/** With a bound on the length of runs every run counts, and so do its steps: none may be taken out of order. */
+function reductionsFor({ reductions = DEFAULT_REDUCTIONS, limits }: CheckOptions): ReductionSettings {
+  return limits.maxDepth === undefined ? reductions : { ...reductions, partialOrder: false };
+}
+
+function limitOf(end: SearchResult['end']): LimitName | null {
+  return end === 'exhausted' || end === 'decided' ? null : end;
 }
 
 /** A counterexample is shown only after direct execution has come to the same end, state by state. */

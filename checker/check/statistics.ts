@@ -55,7 +55,7 @@ export async function reductionStatistics(
   result: SearchResult,
   options: SearchOptions,
 ): Promise<ReductionStatistics> {
-  const { applied, removed, symmetry, plain } = reduced;
+  const { applied, removed, chased, symmetry, plain } = reduced;
   const others: ReductionSettings[] = [];
   if (applied.length > 0) others.push({ ...settings, ...NO_REDUCTIONS });
   if (applied.length > 1) for (const name of applied) others.push({ ...settings, [name]: false });
@@ -83,7 +83,9 @@ export async function reductionStatistics(
       proven: symmetry.proven,
       rejected: symmetry.rejected,
     },
-    partialOrder: null,
+    partialOrder: chased && {
+      'transitions between states that were not stored': chased.transitions,
+    },
     searches,
   };
 }

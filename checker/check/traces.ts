@@ -66,17 +66,44 @@ export function traceOf(
   });
 }
 
-/** Which of the missed witnesses are reached if nothing is left out, by index; null if a limit comes first. */
-export async function witnessesIn(
-  machine: Machine,
-  missed: readonly number[],
+/** What a search has come by. */
+export interface Seen {
+  /** By witness. */
+  readonly witnesses: readonly boolean[];
+  /** By step: nonzero if it was taken. */
+  readonly steps: Uint8Array;
+}
+
+export function seenBy({ chased }: Reduced, { witnessesReached, stepsExecuted }: SearchResult): Seen {
+  return {
+    witnesses: witnessesReached.map((reached, index) => reached || bitOf(chased?.witnesses ?? 0, index)),
+    steps: stepsExecuted.map((executed, step) => executed | (chased?.steps[step] ?? 0)),
+  };
+}
+
+/**
+ * What is seen if nothing is left out: partial order keeps violations and steps, but may go past a state that a witness
+ * is looked for in.
+ * @param steps whether steps are missed, too
+ */
+export async function seenInFull(
+  { plain }: Reduced,
+  seen: Seen,
+  steps: boolean,
   options: SearchOptions,
-): Promise<ReadonlySet<number> | null> {
-  const result = await searchAsync(machine, { ...options, stopWhenWitnessed: missed });
-  const reached = missed.filter((index) => result.witnessesReached[index]);
-  result.release();
-  if (reached.length < missed.length && result.end !== 'exhausted') return null;
-  return new Set(reached);
+): Promise<{ readonly seen: Seen; readonly end: SearchResult['end'] }> {
+  const missed = seen.witnesses.flatMap((reached, index) => (reached ? [] : [index]));
+  const { witnessesReached, stepsExecuted, end, release } = await searchAsync(plain.machine, {
+    ...options,
+    ...(!steps && { stopWhenWitnessed: missed }),
+  });
+  release();
+  const witnesses = seen.witnesses.map((reached, index) => reached || witnessesReached[index] === true);
+  return { seen: { witnesses, steps: seen.steps.map((one, step) => one | (stepsExecuted[step] ?? 0)) }, end };
+}
+
+function bitOf(mask: number, bit: number): boolean {
+  return ((mask >>> bit) & 1) === 1;
 }
 
 /** Errors of no property's are one: symmetric processes fail in different places. */

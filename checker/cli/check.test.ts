@@ -155,6 +155,34 @@ describe('check --stats', () => {
   });
 });
 
+describe('reductions', () => {
+  it('that would be unsound together with other options are refused', async () => {
+    const { code, stdout, stderr } = await mmucheck(['check', 'doors/latched', '--por', '--max-depth', '3']);
+    expect([code, stdout]).toEqual([EXIT.unsound, '']);
+    expect(stderr).toContain('--por with --max-depth would be unsound');
+  });
+
+  it('of all kinds find the same', async () => {
+    const verdictsOf = async (...options: string[]) => {
+      const { stdout } = await mmucheck(['check', 'doors', '--json', ...options]);
+      return documentOf(stdout).results.map(({ scenario, property, verdict }) => [
+        scenario,
+        property,
+        verdict,
+      ]);
+    };
+    const expected = await verdictsOf('--no-reduction');
+    for (const options of [
+      ['--por'],
+      ['--por', '--no-symmetry'],
+      ['--no-slice'],
+      ['--no-merge'],
+      ['--no-liveness'],
+    ])
+      expect(await verdictsOf(...options), options.join(' ')).toEqual(expected);
+  });
+});
+
 describe('limits', () => {
   it.each([
     [['--max-states', '6'], 6],

@@ -7,7 +7,11 @@ const JSON_OPTION: OptionSpec = { name: 'json', help: 'print one JSON document a
 const NO_CACHE: OptionSpec = { name: 'no-cache', help: 'compile everything anew, and remember nothing' };
 const REDUCTION_OPTIONS: readonly OptionSpec[] = [
   { name: 'no-slice', help: 'keep what nothing that is checked depends on' },
-  { name: 'no-por', help: 'take the steps of different processes in every order' },
+  {
+    name: 'por',
+    help: 'leave out orders of steps that lead to nothing else: fewer states, slower',
+  },
+  { name: 'no-por', help: 'no partial order, whatever the default' },
   { name: 'no-symmetry', help: 'tell states apart that differ by a renaming of processes' },
   { name: 'no-reduction', help: 'none of these three: every state and every step of the compiled model' },
   { name: 'no-merge', help: 'compile without taking out boundaries whose step touches only locals' },

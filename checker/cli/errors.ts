@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import type { JobOutcome } from './jobs.js';
 import type { Failure, Problem } from './problem.js';
 import { type Style, styleFor } from './style.js';
+import { UnsoundError } from './unsound.js';
 
 /** Bad input whose code frames are already made, from the sources as a patch left them. */
 export class FramedInputError extends Error {
@@ -25,9 +26,19 @@ export function framed(error: unknown, textOf: (file: string) => string | undefi
 
 export function reportError(error: unknown, environment: Pick<Environment, 'stderr' | 'cwd'>): ExitCode {
   const { cwd } = environment;
+  if (error instanceof UnsoundError) return reportUnsound(error, environment);
   const known = framed(error, (file) => textOnDisk(cwd, file));
   if (known instanceof FramedInputError) return reportProblems(known.problems, environment);
   return reportFailure(failureOf(error), environment);
+}
+
+function reportUnsound(
+  { message, reason, advice }: UnsoundError,
+  { stderr }: Pick<Environment, 'stderr'>,
+): ExitCode {
+  const style = styleFor(stderr);
+  stderr.write(`${style('bold', 'mmucheck:')} ${message}\n  ${reason}\n  ${style('cyan', advice)}\n`);
+  return EXIT.unsound;
 }
 
 export function reportProblems(

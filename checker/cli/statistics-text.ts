@@ -1,7 +1,7 @@
 /** What reductions saved, for people: the part of a report that `--stats` asks for. */
 import { fold } from '../../counterexamples/formats/fold.js';
 import type { ReductionStatistics, SearchStatistics } from '../check/statistics.js';
-import { plural } from './table.js';
+import { grouped, plural } from './table.js';
 
 export function statisticsLines(statistics: ReductionStatistics, width: number): string[] {
   const { slicing, symmetry, partialOrder, searches } = statistics;
@@ -14,7 +14,7 @@ export function statisticsLines(statistics: ReductionStatistics, width: number):
     );
   }
   if (partialOrder !== null) {
-    const parts = Object.entries(partialOrder).map(([name, value]) => `${name} ${value}`);
+    const parts = Object.entries(partialOrder).map(([name, value]) => `${grouped(value)} ${name}`);
     lines.push(`partial order: ${parts.join(', ')}`);
   }
   if (symmetry !== null) {

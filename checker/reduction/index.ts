@@ -2,6 +2,7 @@
 export { type Model, type Question, type Reduced, reduce } from './reduce.js';
 export {
   ALL_REDUCTIONS,
+  DEFAULT_REDUCTIONS,
   NO_REDUCTIONS,
   REDUCTION_TITLES,
   type ReductionName,

@@ -7,6 +7,7 @@ import { generateMachine, machineSource } from '../compiler/codegen/javascript.j
 import { type Packing, pack } from '../compiler/codegen/packing.js';
 import type { Graph } from '../compiler/ir/graph.js';
 import type { Machine, StateTree } from '../compiler/machine.js';
+import { type Chased, partialOrder } from './partial-order/index.js';
 import type { ReductionName, SearchReductions } from './settings.js';
 import { type Slice, slice } from './slicing/slice.js';
 import { type Symmetry, symmetryOf, withSymmetry } from './symmetry/symmetry.js';
@@ -37,6 +38,8 @@ export interface Reduced {
   readonly applied: readonly ReductionName[];
   /** The cells that slicing has removed. */
   readonly removed: readonly number[];
+  /** What the machine went through without storing it, as far as it was searched; null without partial order. */
+  readonly chased: Chased | null;
   /** What is symmetric; null if it was not asked. */
   readonly symmetry: Symmetry | null;
 }
@@ -65,6 +68,13 @@ export function reduce(
     applied.push('slicing');
   }
   let searched = plain.machine;
+  let chased: Chased | null = null;
+  if (settings.partialOrder) {
+    const chasing = partialOrder(plain.graph, plain.machine, plain.packing);
+    ({ chased } = chasing);
+    searched = chasing;
+    applied.push('partialOrder');
+  }
   let symmetry: Symmetry | null = null;
   if (settings.symmetry) {
     symmetry = remembered('symmetry', key, () => {
@@ -75,7 +85,7 @@ export function reduce(
       applied.push('symmetry');
     }
   }
-  return { machine: searched, plain, applied, removed, symmetry };
+  return { machine: searched, plain, applied, removed, chased, symmetry };
 }
 
 function modelOf(graph: Graph, initial: StateTree, key: readonly unknown[]): Model {

@@ -1,4 +1,4 @@
-/** Which reductions to use. All are on unless somebody says otherwise. */
+/** Which reductions to use. */
 import type { OptionalPasses } from '../compiler/compile.js';
 
 /** Besides those of the search, two passes of the compiler: they are part of the graph that everybody gets. */
@@ -22,6 +22,12 @@ export const ALL_REDUCTIONS: ReductionSettings = {
   partialOrder: true,
   symmetry: true,
 };
+
+/**
+ * Unless somebody says otherwise. Partial order is proven, but what it decides takes longer than it saves on anything that
+ * fits into memory without (README.md).
+ */
+export const DEFAULT_REDUCTIONS: ReductionSettings = { ...ALL_REDUCTIONS, partialOrder: false };
 
 /** Every state and every step of the graph as it is compiled. */
 export const NO_REDUCTIONS: ReductionSettings = {
