@@ -2,5 +2,5 @@
 
 export const LISTS = ['scenarios', 'properties', 'operations', 'variants', 'claims'] as const;
 export const TRACE_FORMATS = ['text', 'json', 'markdown', 'mermaid', 'itf'] as const;
-export const GRAPH_FORMATS = ['ir', 'dot', 'program', 'promela'] as const;
+export const GRAPH_FORMATS = ['ir', 'dot', 'program', 'promela', 'murphi'] as const;
 export const STORES = ['flat', 'tree'] as const;

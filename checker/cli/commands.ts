@@ -62,6 +62,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       { name: 'stats', help: 'tell what each reduction saved, by further searches with some of them only' },
       { name: 'keep-going', help: 'go on with the others after a scenario that cannot be run' },
       ...SEARCH_OPTIONS,
+      { name: 'bitstate', help: 'keep a few bits per state only; nothing is said to hold then' },
+      { name: 'hash-compact', help: 'keep a fingerprint per state only; nothing is said to hold then' },
       { name: 'checkpoint', value: 'DIR', help: 'keep how far the search is in DIR, to go on after a crash' },
       { name: 'every', value: 'SECONDS', help: 'time between two checkpoints (default: 60)' },
       { name: 'resume', value: 'DIR', help: 'go on from the last checkpoint in DIR' },
@@ -165,7 +167,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         name: 'to',
         value: 'FORMAT',
         oneOf: GRAPH_FORMATS,
-        help: 'ir (text), dot (Graphviz), program (before inlining), promela (for SPIN)',
+        help: 'ir, dot (Graphviz), program (before inlining), promela (SPIN), murphi (Rumur)',
       },
       {
         name: 'patch',

@@ -6,6 +6,7 @@ import { printGraph } from '../compiler/ir/print.js';
 import { printProgram } from '../compiler/ir/print-program.js';
 import { InputError } from '../diagnostics.js';
 import { exportable } from '../referees/exportable.js';
+import { murphi } from '../referees/murphi/exporter.js';
 import { promela } from '../referees/promela/exporter.js';
 import type { Scenario } from '../workspace/scenarios.js';
 import type { GRAPH_FORMATS } from './choices.js';
@@ -44,4 +45,5 @@ const PRINTERS: Readonly<Record<Format, (compiled: CompiledScenario, scenario: S
   ir: ({ graph }) => printGraph(graph),
   dot: ({ graph }) => graphToDot(graph),
   promela: (compiled, scenario) => promela.text(exportable(scenario, compiled)),
+  murphi: (compiled, scenario) => murphi.text(exportable(scenario, compiled)),
 };

@@ -97,6 +97,8 @@ describe('export', () => {
     ['ir', 'ann'],
     ['dot', 'digraph'],
     ['program', 'operation visit'],
+    ['promela', 'active proctype'],
+    ['murphi', 'startstate'],
   ])('to %s', async (format, part) => {
     const { code, stdout } = await mmucheck(['export', '--to', format, 'doors/latched']);
     expect(code).toBe(EXIT.ok);

@@ -10,6 +10,8 @@ import type { ExportableModel, Referee, RefereeResult } from '../referee.js';
 import { withTemporaryFolder } from '../tools/files.js';
 
 const MOST_STATES = 20_000;
+/** Most random models have hardly any. */
+const LEAST_STATES = 4;
 
 export interface Compared {
   readonly own: RefereeResult;
@@ -21,7 +23,7 @@ export function modelOf(graph: Graph, initial: StateTree): ExportableModel {
 }
 
 /**
- * Null if there are too many states, or the model cannot be exported.
+ * Null if there are too many states, or hardly any, or the model cannot be exported.
  * @param text another one than the referee's exporter writes
  */
 export async function compareWith(
@@ -30,7 +32,7 @@ export async function compareWith(
   text: string | null = null,
 ): Promise<Compared | null> {
   const own = ownResult(generateMachine(model.graph, model.initial), model, MOST_STATES, 2 ** 26);
-  if (own === null) return null;
+  if (own === null || own.states < LEAST_STATES) return null;
   try {
     const exported = { model, text: text ?? referee.exporter.text(model) };
     const other = await withTemporaryFolder((folder) =>
