@@ -7,54 +7,21 @@ import { applyBinary, applyUnary } from '../../compiler/ir/operators.js';
 import type { CellRef, Expr, Instr, ProcessGraph, Terminator } from '../../compiler/ir/graph.js';
 import { reachedCells } from '../../compiler/passes/footprint.js';
 import { hasBit, type Liveness } from '../../compiler/passes/live.js';
-import type { Execution } from './execution.js';
+import type {
+  AbstractBranch,
+  AbstractEnd,
+  AbstractInstr,
+  AbstractProcess,
+  Run,
+  Truth,
+} from './abstract-process.js';
 import { meetingOf } from './meetings.js';
 import { loads, type Relevance } from './relevance.js';
 import { join, MOST_NUMBERS, type Value, valueOfNumbers } from './value-sets.js';
 
-/** Zero: surely not. One: surely. Two: perhaps. */
-export type Truth = 0 | 1 | 2;
-type Evaluate = (run: Execution) => Value;
-type Test = (run: Execution) => Truth;
-/** Keeps to the executions in which a test came out as wanted; false if there are none. */
-type Refine = (run: Execution) => boolean;
-
-export type AbstractInstr = (run: Execution) => boolean;
-
-export interface AbstractBranch {
-  readonly test: Test;
-  readonly holds: Refine;
-  readonly fails: Refine;
-}
-
-export type AbstractEnd =
-  | Exclude<Terminator, { to: 'branch' } | { to: 'choose' } | { to: 'passed' }>
-  | ({
-      readonly to: 'branch';
-      readonly then: number;
-      readonly else: number;
-      /** Where the two sides may meet again, or null. */
-      readonly meeting: number | null;
-      /** Whether there may be nothing done on either side before they meet. */
-      readonly mayBeIdle: boolean;
-    } & AbstractBranch)
-  | {
-      readonly to: 'choose';
-      readonly local: number | null;
-      readonly count: Evaluate;
-      readonly block: number;
-    };
-
-export interface AbstractBlock {
-  readonly instrs: readonly AbstractInstr[];
-  readonly end: AbstractEnd;
-}
-
-export interface AbstractProcess {
-  readonly isLive: (block: number, local: number) => boolean;
-  readonly blocks: readonly AbstractBlock[];
-  readonly boundaries: readonly { readonly block: number; readonly rest: AbstractInstr | null }[];
-}
+type Evaluate = (run: Run) => Value;
+type Test = (run: Run) => Truth;
+type Refine = (run: Run) => boolean;
 
 export function abstractProcess(
   process: ProcessGraph,
@@ -289,7 +256,7 @@ class Writer {
     }
   }
 
-  #places(ref: CellRef): (run: Execution) => number | readonly number[] {
+  #places(ref: CellRef): (run: Run) => number | readonly number[] {
     const { base, indexes } = ref;
     if (indexes.length === 0) return () => base;
     const parts = indexes.map(({ value, stride, length }) => ({ value: this.#value(value), stride, length }));
@@ -387,7 +354,7 @@ function truthValue(test: Test): Evaluate {
   };
 }
 
-function truthOf(run: Execution, value: Value): Truth {
+function truthOf(run: Run, value: Value): Truth {
   if (typeof value === 'number') return value === 0 ? 0 : 1;
   const numbers = run.settle(value);
   if (numbers === null) return 2;
@@ -397,14 +364,14 @@ function truthOf(run: Execution, value: Value): Truth {
 }
 
 /** @param apply null where the operand is not possible, because a check would have failed */
-function mapped(run: Execution, value: Value, apply: (operand: number) => number | null): Value {
+function mapped(run: Run, value: Value, apply: (operand: number) => number | null): Value {
   const numbers = run.settle(value);
   if (numbers === null) return null;
   if (typeof numbers === 'number') return apply(numbers);
   return distinct(numbers.map(apply).filter((each) => each !== null));
 }
 
-function combined(run: Execution, left: Value, right: Value, operator: BinaryOperator): Value {
+function combined(run: Run, left: Value, right: Value, operator: BinaryOperator): Value {
   const a = run.settle(left);
   const b = run.settle(right);
   if (a === null || b === null) return null;

@@ -3,7 +3,7 @@
  * and writes is told to the one who asked; see `future.ts`.
  */
 import { Fact, join, MOST_NUMBERS, sameValue, type Value, valueOfNumbers } from './value-sets.js';
-import type { AbstractEnd, AbstractProcess, Truth } from './abstract-code.js';
+import type { AbstractEnd, AbstractProcess, Run, Truth } from './abstract-process.js';
 
 /** How a path of a step ended, if it did not end in an error or was not possible. */
 export type Arrive = (boundary: number | null) => void;
@@ -26,7 +26,7 @@ const LONG_STEP = 150;
 /** Blocks that may be executed to find out that a branch makes no difference. */
 const IDLE_FUEL = 60;
 
-export class Execution {
+export class Execution implements Run {
   readonly cells: Value[];
   readonly locals: Value[];
   /** Whether a step was seen that may end in an error. */
@@ -134,7 +134,7 @@ export class Execution {
   }
 
   /** Keeps of a local (or cell, as -1 - cell) the numbers with which `fits` holds; false if none is left. */
-  refine(variable: number, fits: (run: Execution) => boolean): boolean {
+  refine(variable: number, fits: (run: Run) => boolean): boolean {
     const store = variable < 0 ? this.cells : this.locals;
     const at = variable < 0 ? -1 - variable : variable;
     const value = store[at] ?? null;
