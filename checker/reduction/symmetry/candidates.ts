@@ -74,6 +74,10 @@ class Guess {
     for (const [a, b] of pairs) this.#compareStores(a, b);
     for (const each of [this.#elements, this.#values]) each.onlyTested = true;
     for (const [a, b] of pairs) this.#compareTests(a, b);
+    left.boundaries.forEach(({ rest }, i) => {
+      const other = right.boundaries[i]?.rest ?? null;
+      if (rest !== null && other !== null) this.#compare(rest, other);
+    });
     for (const each of [this.#elements, this.#values]) each.settle(p, q);
     this.#exchangeOthers();
   }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { generateMachine } from '../../compiler/codegen/javascript.js';
 import { pack } from '../../compiler/codegen/packing.js';
-import type { Machine } from '../../compiler/machine.js';
+import { type Machine, searchCodeOf } from '../../compiler/machine.js';
 import { resetDeadLocals } from '../../compiler/passes/resets.js';
 import { search, shortestTrace } from '../../engine/index.js';
 import { renamingSource } from './canonical.js';
@@ -113,6 +113,26 @@ describe('processes that run the same code', () => {
     // Some differ in ways that do not matter.
     expect(proven).toBeGreaterThan(0);
   });
+});
+
+test('other threads make the same representatives from text', () => {
+  fc.assert(
+    fc.property(twins(false), (model) => {
+      const { full, symmetry } = both(model);
+      const reduced = withSymmetry(full, symmetry);
+      if (reduced.portable == null) throw new Error('the machine cannot be sent');
+      const { canonical, expand } = searchCodeOf(reduced.portable);
+      expect(expand).toBeTypeOf('function');
+      for (const { target } of full.transitions(full.initial)) {
+        if (target === null) continue;
+        const [here, there] = [target.slice(), target.slice()];
+        reduced.canonical?.(here, 0);
+        canonical?.(there, 0);
+        expect(there).toEqual(here);
+      }
+    }),
+    { numRuns: 20 },
+  );
 });
 
 describe('a renaming that is no symmetry is found', () => {
