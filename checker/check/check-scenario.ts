@@ -29,7 +29,7 @@ export interface SearchLimits {
   readonly maxDepth?: number;
   readonly memoryBytes?: number;
   /** How states are stored. */
-  readonly store?: 'flat' | 'tree';
+  readonly store?: 'flat' | 'tree' | 'bitstate' | 'hash-compact';
 }
 
 export interface CheckOptions {
@@ -81,8 +81,19 @@ export async function exploreScenario(
   // Searches that look something up again are not kept.
   const { snapshots } = options;
   const result = await searchAsync(machine, { ...searchOptions, ...(snapshots && { snapshots }) });
-  const explored = await exploreShortest(reduced, result, searchOptions);
-  let limit = limitOf(result.end);
+  // States that are not kept cannot be walked again: what was found is looked for in an exact search, no farther.
+  const { store, ...exactOptions } = searchOptions;
+  const isLossy = result.omission !== null;
+  const exact =
+    isLossy && result.findings.length > 0
+      ? await searchAsync(machine, {
+          ...exactOptions,
+          stopWhenDecided: result.findings.map(({ property, failure }) => property ?? `failure ${failure}`),
+        })
+      : result;
+  const lost = result.findings.length - exact.findings.length;
+  const explored = await exploreShortest(reduced, exact, isLossy ? exactOptions : searchOptions);
+  let limit = limitOf(result);
   let seen = seenBy(reduced, result);
   const coverageNow = () =>
     coverageOf(machine, (step) => seen.steps[step] !== 0, Object.keys(spec.unreached ?? {}));
@@ -94,7 +105,7 @@ export async function exploreScenario(
       const full = await seenInFull(reduced, seen, misses, searchOptions);
       seen = full.seen;
       coverage = coverageNow();
-      limit = limitOf(full.end);
+      limit = full.end === 'decided' ? null : limitOf({ ...result, end: full.end });
     }
   }
   const missedWitnesses = machine.witnesses.filter((_, index) => seen.witnesses[index] !== true);
@@ -120,7 +131,7 @@ export async function exploreScenario(
       }
       return { id: property.id, title: property.title, verdict, expected, trace };
     });
-  for (const { release } of new Set([result, explored.result])) release();
+  for (const { release } of new Set([result, exact, explored.result])) release();
   const stats =
     options.stats === true
       ? await reductionStatistics(compiled, question, reductions, reduced, result, searchOptions)
@@ -141,6 +152,8 @@ export async function exploreScenario(
     reductions: reduced.applied.map((name) => REDUCTION_TITLES[name]),
     ...(stats && { stats }),
     limit: facts.limit,
+    omission: result.omission,
+    notes: lost > 0 ? [`${lost} violations were found, but their traces need more memory`] : [],
     missedWitnesses,
     missedPlaces: coverage.missed,
     // Whether an excuse is needed is known only of a search that has seen everything.
@@ -157,8 +170,10 @@ function reductionsFor({ reductions = DEFAULT_REDUCTIONS, limits }: CheckOptions
   return limits.maxDepth === undefined ? reductions : { ...reductions, partialOrder: false };
 }
 
-function limitOf(end: SearchResult['end']): LimitName | null {
-  return end === 'exhausted' || end === 'decided' ? null : end;
+function limitOf({ end, omission }: SearchResult): LimitName | null {
+  if (end === 'decided') throw new InternalError('the search stopped although it was to go on to the end');
+  if (end === 'exhausted') return omission === null ? null : 'lossy';
+  return end;
 }
 
 /** A counterexample is shown only after direct execution has come to the same end, state by state. */

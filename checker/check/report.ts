@@ -40,6 +40,8 @@ export interface ScenarioReport {
   readonly missedWitnesses: readonly string[];
   readonly missedPlaces: readonly Place[];
   readonly idleExcuses: readonly string[];
+  /** The probability that a state was overlooked; null of an exact search. */
+  readonly omission?: number | null;
   /** What else went wrong without touching the verdicts. */
   readonly notes?: readonly string[];
 }

@@ -8,7 +8,8 @@
 import type { PropertySpec, ScenarioSpec, Verdict } from '../language/index.js';
 import type { Place } from './coverage.js';
 
-export type LimitName = 'states' | 'depth' | 'memory' | 'interrupted';
+/** `lossy`: everything was expanded that was not taken for something known. */
+export type LimitName = 'states' | 'depth' | 'memory' | 'interrupted' | 'lossy';
 
 /** The first of its kind that the search met, so at minimal depth. */
 export interface Finding {

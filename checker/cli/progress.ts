@@ -46,20 +46,48 @@ export function progressText(
 ): string {
   const [only] = running;
   if (total === 1 && only !== undefined && only[1] !== null) {
-    const { states, statesPerSecond, depth, frontier, memoryBytes, memoryLimit, seconds } = only[1];
+    const { states, statesPerSecond, depth, frontier, memoryBytes, memoryLimit, seconds, threads } = only[1];
+    const left = secondsLeft(only[1]);
     return [
       `${readableCount(states)} states`,
       `${readableCount(statesPerSecond)}/s`,
       `depth ${depth}`,
-      `frontier ${readableCount(frontier)}`,
+      `frontier ${readableCount(frontier)} ${trend(only[1].layers)}`.trimEnd(),
       `${readableSize(memoryBytes)} of ${readableSize(memoryLimit)}`,
       `${Math.round(seconds)} s`,
+      ...(threads > 1 ? [`${threads} threads`] : []),
+      ...(left === null ? [] : [`${Math.ceil(left)} s left if it goes on shrinking`]),
     ].join('  ');
   }
   const searches = [...running].map(
     ([{ scenario }, progress]) => `${scenario} ${readableCount(progress?.states ?? 0)} states`,
   );
   return [`${finished} of ${total} scenarios`, ...searches].join('  ');
+}
+
+/** Whether layers become larger. */
+function trend(layers: readonly number[]): string {
+  const [before, last] = layers.slice(-2);
+  if (before === undefined || last === undefined) return '';
+  if (last > before * 1.02) return 'growing';
+  return last < before * 0.98 ? 'shrinking' : 'steady';
+}
+
+/**
+ * How long a search still takes, if layers shrink as they have. Null while they do not: how many states there are is
+ * not known then, and any number would be invented.
+ */
+export function secondsLeft({
+  layers,
+  expanded,
+  states,
+  seconds,
+}: Pick<Progress, 'layers' | 'expanded' | 'states' | 'seconds'>): number | null {
+  const ratios = layers.slice(1).map((size, index) => size / (layers[index] ?? 1));
+  const last = layers.at(-1) ?? 0;
+  if (ratios.length < 5 || ratios.some((ratio) => ratio > 0.97) || states === 0) return null;
+  const ratio = ratios.slice(-3).reduce((sum, each) => sum + each, 0) / 3;
+  return ((last - expanded + (last * ratio) / (1 - ratio)) * seconds) / states;
 }
 
 /** `1.2 GiB` */

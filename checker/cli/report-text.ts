@@ -116,7 +116,9 @@ function scopeLines(report: ScenarioReport, width: number): string[] {
     plural(report.transitions, 'transition'),
     `depth ${report.depth}`,
     report.limit === null ? 'exhausted' : 'not exhausted',
-    'exact',
+    report.omission === null || report.omission === undefined
+      ? 'exact'
+      : `not exact (a state was overlooked with probability ${report.omission.toPrecision(2)})`,
     `reductions ${report.reductions.join(' + ') || 'none'}`,
     `${report.seconds.toFixed(2)} s`,
   ];
@@ -132,4 +134,5 @@ const LIMITS: Readonly<Record<LimitName, string>> = {
   depth: 'incomplete: --max-depth was reached',
   memory: 'incomplete: the memory limit was reached (--memory)',
   interrupted: 'incomplete: interrupted',
+  lossy: 'incomplete: not exact, so states may have been overlooked',
 };

@@ -47,7 +47,7 @@ export function openSession(args: Arguments, environment: Environment, request: 
   const maxDepth = parseCount('max-depth', args.value('max-depth'));
   const memory = parseSize('memory', args.value('memory'));
   const workers = parseCount('workers', args.value('workers')) ?? processors;
-  const store = args.value('store') as SearchLimits['store'];
+  const store = storeOf(args);
 
   const project = openProject(environment);
   const patches = readPatches(request.patchFiles, cwd);
@@ -107,6 +107,23 @@ export function openSession(args: Arguments, environment: Environment, request: 
       },
     },
   };
+}
+
+/** @throws InputError for what excludes each other */
+function storeOf(args: Arguments): SearchLimits['store'] {
+  const lossy = (['bitstate', 'hash-compact'] as const).filter((name) => args.flag(name));
+  const chosen = [
+    ...lossy.map((name) => `--${name}`),
+    ...(args.value('store') === undefined ? [] : ['--store']),
+  ];
+  if (chosen.length > 1)
+    throw InputError.of(`${chosen.join(' and ')} exclude each other`, 'Give one of them.');
+  if (lossy.length > 0 && (args.value('checkpoint') ?? args.value('resume')) !== undefined)
+    throw InputError.of(
+      `${chosen[0]} keeps no states that a checkpoint could hold`,
+      'Leave --checkpoint and --resume away.',
+    );
+  return lossy[0] ?? (args.value('store') as 'flat' | 'tree' | undefined);
 }
 
 /** Resuming goes on keeping checkpoints where they are. */

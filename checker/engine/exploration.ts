@@ -9,6 +9,7 @@ import { enterShare } from './entering.js';
 import { BATCH_RECORDS, Explorer, type Host, type Task, UNIT } from './explorer.js';
 import { Findings } from './findings.js';
 import type { Layer, Run } from './facts.js';
+import { omissionProbability } from './lossy.js';
 import type { End, SearchOptions, SearchResult } from './options.js';
 import {
   COMMAND,
@@ -188,9 +189,16 @@ export class Exploration implements Host {
       findings: this.#findings.all,
       witnessesReached: machine.witnesses.map((_, index) => (witnesses & (1 << index)) !== 0),
       stepsExecuted: this.#shared.steps.slice(),
+      omission: this.#omission,
       space: { store: this.#store, layers: this.#layers },
       release: () => this.#store.release(),
     };
+  }
+
+  get #omission(): number | null {
+    const { lossy } = this.#memory;
+    const stored = this.#shared.control[WORD.states] ?? 0;
+    return lossy === null ? null : omissionProbability(lossy, stored, this.#store.roots.slots);
   }
 
   // ---- room
@@ -264,6 +272,7 @@ export class Exploration implements Host {
     // Small layers in small blocks: what is left of a block at the end of a layer stays unused.
     control[WORD.block] = Math.min(1024, Math.max(16, layer.states >> 5));
     this.#store.roots.closeBlock();
+    this.#store.roots.keepFrom(layer.runs[0]?.first ?? 0);
     this.#explorer.beginLayer();
     control[WORD.nextLayer] = this.#store.roots.next;
     layOut(this.#shared, layer.runs, unit, this.#states);

@@ -10,7 +10,7 @@ export const CROWDED = 0.85;
 const COMFORTABLE = 0.6;
 const SMALLEST_TABLE = 2 ** 12;
 /** Beyond this, tables grow in smaller steps, and only when crowded: memory counts more than time. */
-const LARGE_TABLE = 2 ** 23;
+const LARGE_TABLE = 2 ** 18;
 const MOST_ROWS = 2 ** 31 - 2;
 const CHUNK = 1024;
 
@@ -23,6 +23,8 @@ export interface InternerMemory {
 
 const NEXT = 0;
 const SLOTS = 1;
+/** Rows below this one may be overwritten, where they are not kept for ever. */
+export const KEPT_FROM = 2;
 
 /** Reserves memory for as many rows as fit into so many bytes with their table. */
 export function internerMemory(
@@ -36,9 +38,16 @@ export function internerMemory(
   );
   const fitting = Math.ceil(bytes / (4 * width * CROWDED + 4));
   const slots = Math.min(MOST_ROWS, Math.max(firstSlots, fitting));
-  const counters = new Int32Array(new SharedArrayBuffer(8));
-  counters[SLOTS] = Math.min(slots, firstSlots);
-  return { rows: reserve(most * width), table: reserve(slots), counters };
+  return memoryOf(most * width, slots, Math.min(slots, firstSlots));
+}
+
+/** @param used the slots that are in use */
+export function memoryOf(elements: number, slots: number, used: number): InternerMemory {
+  const rows = reserve(elements);
+  const table = reserve(slots);
+  const counters = new Int32Array(new SharedArrayBuffer(12));
+  counters[SLOTS] = Math.min(used, table.length);
+  return { rows, table, counters };
 }
 
 export class Interner implements Rows {
@@ -51,7 +60,7 @@ export class Interner implements Rows {
   cursor = 0;
   end = 0;
   readonly kernel: InternerKernel;
-  readonly #counters: Int32Array;
+  protected readonly counters: Int32Array;
   readonly #hashes = new Int32Array(CHUNK);
 
   constructor(
@@ -60,17 +69,18 @@ export class Interner implements Rows {
     shared: boolean,
     /** Rows per block. */
     public block: number,
+    kernel: Partial<InternerKernel> = {},
   ) {
     this.rows = viewOf(memory.rows);
     this.table = viewOf(memory.table);
-    this.#counters = memory.counters;
-    this.kernel = internerKernel(width, shared);
+    this.counters = memory.counters;
+    this.kernel = { ...internerKernel(width, shared), ...kernel };
     this.refresh();
   }
 
   /** The index that the next block begins with: no row has that or a higher one. */
   get next(): number {
-    return Atomics.load(this.#counters, NEXT);
+    return Atomics.load(this.counters, NEXT);
   }
 
   /** Gives up what is left of the block. */
@@ -81,20 +91,21 @@ export class Interner implements Rows {
 
   /** The same while no other thread is at work: if no other block was begun behind it, the rest is used for the next one. */
   closeBlock(): void {
-    Atomics.compareExchange(this.#counters, NEXT, this.end, this.cursor);
+    Atomics.compareExchange(this.counters, NEXT, this.end, this.cursor);
     this.dropBlock();
   }
 
   /** Wipes what a lost race may have left in the next row. */
   clean(): void {
     if (this.cursor >= this.end) return;
-    this.rows.fill(0, this.cursor * this.width, (this.cursor + 1) * this.width);
+    const at = this.position(this.cursor);
+    this.rows.fill(0, at, at + this.width);
   }
 
   /** From now on, indexes begin at the given one. Of an empty interner, or of one that is read from a file. */
   startAt(index: number): void {
     this.cursor = this.end = index;
-    Atomics.store(this.#counters, NEXT, index);
+    Atomics.store(this.counters, NEXT, index);
   }
 
   /** Looks rows up, numbers `lookups.done` to `to - 1`, and adds those that are new. */
@@ -102,7 +113,7 @@ export class Interner implements Rows {
     for (;;) {
       this.cursor = this.kernel.insert(this, lookups, source, to, this.cursor, this.end);
       if (lookups.done === to) return;
-      this.cursor = Atomics.add(this.#counters, NEXT, this.block);
+      this.cursor = Atomics.add(this.counters, NEXT, this.block);
       this.end = this.cursor + this.block;
     }
   }
@@ -159,7 +170,7 @@ export class Interner implements Rows {
   slotsFor(more: number, bytes: number): number {
     const fitting = Math.floor(bytes / (4 * this.width * CROWDED + 4));
     const needed = Math.ceil((this.next + more) / CROWDED) + 1;
-    const factor = this.slots < 2 ** 20 ? 4 : this.slots < LARGE_TABLE ? 2 : 1.5;
+    const factor = this.slots < 2 ** 16 ? 4 : this.slots < LARGE_TABLE ? 2 : 1.5;
     const wanted = Math.max(needed, Math.floor(this.slots * factor));
     return Math.min(this.table.length, wanted, Math.max(this.slots, fitting));
   }
@@ -168,7 +179,7 @@ export class Interner implements Rows {
   clearTable(slots: number): number {
     const { zeros } = this;
     this.table.fill(0, 0, this.slots);
-    Atomics.store(this.#counters, SLOTS, slots);
+    Atomics.store(this.counters, SLOTS, slots);
     this.refresh();
     return zeros;
   }
@@ -176,7 +187,7 @@ export class Interner implements Rows {
   /** Sees what another thread has changed. Returns whether that is so. */
   refresh(): boolean {
     const before = this.slots;
-    this.slots = Atomics.load(this.#counters, SLOTS);
+    this.slots = Atomics.load(this.counters, SLOTS);
     this.scale = this.slots / 2 ** 32;
     this.mask = 2 ** (32 - Math.clz32(this.slots)) - 1;
     return this.slots !== before;
@@ -189,8 +200,22 @@ export class Interner implements Rows {
     }
   }
 
+  /** Where the words of a row are. */
+  position(index: number): number {
+    return index * this.width;
+  }
+
+  /** Rows below this one are not needed any more. */
+  keepFrom(index: number): void {
+    Atomics.store(this.counters, KEPT_FROM, index);
+  }
+
+  protected get usedRows(): number {
+    return this.next;
+  }
+
   release(): void {
-    giveBack(this.rows, this.next * this.width + this.width);
+    giveBack(this.rows, (this.usedRows + 1) * this.width);
     giveBack(this.table, this.slots);
   }
 }

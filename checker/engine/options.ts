@@ -74,6 +74,8 @@ export interface SearchResult {
   readonly end: End;
   /** A shortest one per property, and per failure that belongs to none; shortest first. */
   readonly findings: readonly Finding[];
+  /** The probability that a state was overlooked; null if that is impossible. */
+  readonly omission: number | null;
   /** By the machine's witnesses. */
   readonly witnessesReached: readonly boolean[];
   /** By the machine's steps: nonzero if executed. */

@@ -154,13 +154,17 @@ describe('search', () => {
     const { graph, initial } = counters(2, 4, 7);
     const machine = generateMachine(graph, initial);
     const signal = { aborted: false };
-    setTimeout(() => {
-      signal.aborted = true;
-    }, 60);
     let reports = 0;
+    setTimeout(() => {
+      signal.aborted = reports > 1;
+    }, 60);
+    const onProgress = () => {
+      // However slow the machine is.
+      if (++reports > 20) signal.aborted = true;
+    };
     const result = await searchAsync(
       machine,
-      { deadlock: true, signal, progressInterval: 10, onProgress: () => reports++ },
+      { deadlock: true, signal, progressInterval: 10, onProgress },
       10,
     );
     expect(result.end).toBe('interrupted');

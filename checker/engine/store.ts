@@ -7,15 +7,18 @@
  */
 import { Batch } from './batch.js';
 import { CROWDED, Interner, type InternerMemory, internerMemory } from './interner.js';
+import type { Lossy } from './kernels/lossy.js';
 import { type StateKernel, stateKernel } from './kernels/states.js';
+import { LossyInterner, lossyMemory } from './lossy.js';
 
-export type Coding = 'flat' | 'tree';
+export type Coding = 'flat' | 'tree' | Lossy;
 
 /** What threads share. */
 export interface StoreMemory {
   readonly words: number;
   readonly split: number;
   readonly limit: number;
+  readonly lossy: Lossy | null;
   readonly interners: readonly InternerMemory[];
 }
 
@@ -33,10 +36,19 @@ export function storeMemory(
   coding: Coding | undefined,
   firstSlots?: number,
 ): StoreMemory {
+  if (coding === 'bitstate' || coding === 'hash-compact') {
+    return { words, split: words, limit, lossy: coding, interners: [lossyMemory(words, limit)] };
+  }
   const inParts = words > 1 && (coding ?? (words < FEWEST_WORDS ? 'flat' : 'tree')) === 'tree';
   const split = inParts ? Math.min(words - 1, Math.round(words * FIRST_SHARE)) : words;
   const widths = inParts ? [2, split, words - split] : [words];
-  return { words, split, limit, interners: widths.map((width) => internerMemory(width, limit, firstSlots)) };
+  return {
+    words,
+    split,
+    limit,
+    lossy: null,
+    interners: widths.map((width) => internerMemory(width, limit, firstSlots)),
+  };
 }
 
 export class Store {
@@ -57,7 +69,12 @@ export class Store {
     this.words = words;
     this.inParts = split < words;
     const widths = this.inParts ? [2, split, words - split] : [words];
-    const all = interners.map((each, i) => new Interner(widths[i] ?? 0, each, shared, PART_BLOCK));
+    const { lossy } = memory;
+    const all = interners.map((each, i) =>
+      lossy === null
+        ? new Interner(widths[i] ?? 0, each, shared, PART_BLOCK)
+        : new LossyInterner(words, each, shared, PART_BLOCK, lossy),
+    );
     this.roots = all[0] ?? fail();
     this.parts = all.slice(1);
     this.#kernel = stateKernel(words, split, canonical);
@@ -87,7 +104,7 @@ export class Store {
       this.#kernel.load(batch, this.roots, first, second, count);
       return;
     }
-    for (let k = 0; k < count; k++) batch.at[k] = (batch.indices[k] ?? 0) * this.words;
+    for (let k = 0; k < count; k++) batch.at[k] = this.roots.position(batch.indices[k] ?? 0);
   }
 
   /** Finds out which of the records of the sources `from .. to - 1` must be looked up. */
@@ -181,7 +198,9 @@ export class Store {
   roomFor(more: number, bytes: number): 'enough' | 'in larger tables' | 'none' {
     if (this.interners.some((each) => this.#largerTable(each, more, bytes) !== null))
       return 'in larger tables';
-    const fits = this.bytes + this.#bytesOf(more) + bytes <= this.memory.limit;
+    // What forgets has a fixed size.
+    const isFixed = this.memory.lossy !== null;
+    const fits = isFixed || this.bytes + this.#bytesOf(more) + bytes <= this.memory.limit;
     return fits && this.interners.every((each) => each.hasRoom(more)) ? 'enough' : 'none';
   }
 
