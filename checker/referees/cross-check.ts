@@ -3,17 +3,19 @@ import { compileScenario } from '../compiler/compile.js';
 import type { Scenario } from '../workspace/scenarios.js';
 import { differences, ownResult } from './comparison.js';
 import { exportable } from './exportable.js';
-import type { ExportableModel, Exporter, Referee, RefereeResult } from './referee.js';
+import type { Exporter, Referee, RefereeResult } from './referee.js';
 
 export interface CrossCheck {
   readonly scenario: string;
-  /** Null if there are more states than asked for: then nobody else was asked. */
+  /** Null if there are more states than anybody is asked about. */
   readonly own: RefereeResult | null;
   readonly others: readonly Opinion[];
 }
 
 export interface Opinion {
   readonly referee: string;
+  /** Whether there are more states than this one is asked about. */
+  readonly skipped: boolean;
   readonly result: RefereeResult | null;
   readonly differences: readonly string[];
   /** What kept the referee from an answer. */
@@ -22,36 +24,44 @@ export interface Opinion {
   readonly seconds: number;
 }
 
-export interface CrossCheckOptions {
-  readonly referees: readonly Referee[];
+export interface Asked {
+  readonly referee: Referee;
+  /** Of scenarios with more states it is not asked. */
   readonly maxStates: number;
+}
+
+export interface CrossCheckOptions {
+  readonly referees: readonly Asked[];
   readonly memoryBytes: number;
   readonly timeoutSeconds: number;
   /** Calls its argument with an empty folder. */
   readonly inFolder: <T>(use: (folder: string) => Promise<T>) => Promise<T>;
   /** Milliseconds. */
   readonly now: () => number;
-  /** Something wrong with a model before it is exported: to show that this is found. */
-  readonly spoil?: (model: ExportableModel) => ExportableModel;
 }
 
 export async function crossCheck(scenario: Scenario, options: CrossCheckOptions): Promise<CrossCheck> {
   const compiled = await compileScenario(scenario);
   const model = exportable(scenario, compiled);
-  const own = ownResult(compiled.machine, model, options.maxStates, options.memoryBytes);
+  const mostStates = Math.max(0, ...options.referees.map(({ maxStates }) => maxStates));
+  const own = ownResult(compiled.machine, model, mostStates, options.memoryBytes);
   if (own === null) return { scenario: scenario.name, own, others: [] };
-  const exported = options.spoil?.(model) ?? model;
   const texts = new Map<Exporter, string>();
   const others: Opinion[] = [];
-  for (const referee of options.referees) {
+  for (const { referee, maxStates } of options.referees) {
     const started = options.now();
+    const skipped = own.states > maxStates;
     const opinion = (rest: Pick<Opinion, 'result' | 'differences' | 'failure'>): number =>
-      others.push({ referee: referee.name, ...rest, seconds: (options.now() - started) / 1000 });
+      others.push({ referee: referee.name, skipped, ...rest, seconds: (options.now() - started) / 1000 });
+    if (skipped) {
+      opinion({ result: null, differences: [], failure: null });
+      continue;
+    }
     try {
-      const text = texts.get(referee.exporter) ?? referee.exporter.text(exported);
+      const text = texts.get(referee.exporter) ?? referee.exporter.text(model);
       texts.set(referee.exporter, text);
       const result = await options.inFolder((folder) =>
-        referee.count({ model: exported, text }, { ...options, folder }),
+        referee.count({ model, text }, { ...options, folder }),
       );
       const complete = result.limit === null;
       const failure = complete ? null : `the limit of ${result.limit} was hit`;

@@ -1,18 +1,21 @@
 /** A cross-check as lines of a table, and as a document. */
 import { type Column, grouped, tableHeader, tableRow } from '../cli/table.js';
-import type { CrossCheck, Opinion } from './cross-check.js';
+import type { Asked, CrossCheck, Opinion } from './cross-check.js';
 import type { RefereeResult } from './referee.js';
 
 export class Table {
   readonly #columns: readonly Column[];
 
-  constructor(scenarios: readonly string[], referees: readonly string[]) {
+  constructor(
+    scenarios: readonly { readonly name: string }[],
+    readonly referees: readonly Asked[],
+  ) {
     this.#columns = [
-      { title: 'scenario', width: Math.max(8, ...scenarios.map(({ length }) => length)) },
+      { title: 'scenario', width: Math.max(8, ...scenarios.map(({ name }) => name.length)) },
       { title: 'states', width: 9, right: true },
       { title: 'transitions', width: 11, right: true },
       { title: 'shortest violations', width: 22 },
-      ...referees.map((title) => ({ title, width: 15 })),
+      ...referees.map(({ referee }) => ({ title: referee.name, width: 15 })),
     ];
   }
 
@@ -28,12 +31,24 @@ export class Table {
       grouped(own.states),
       own.transitions === null ? '' : grouped(own.transitions),
       violations(own),
-      ...others.map((other) => `${verdict(other)} ${other.seconds.toFixed(1)} s`),
+      ...others.map((other) => (other.skipped ? '' : `${verdict(other)} ${other.seconds.toFixed(1)} s`)),
     ];
     const details = others.flatMap(({ referee, differences, failure }) =>
       [...differences, ...(failure === null ? [] : [failure])].map((each) => `    ${referee}: ${each}`),
     );
     return [tableRow(this.#columns, cells), ...details].join('\n');
+  }
+
+  summary(checks: readonly CrossCheck[]): string {
+    const lines = this.referees.map(({ referee, maxStates }) => {
+      const opinions = checks.flatMap(({ others }) =>
+        others.filter((each) => each.referee === referee.name && !each.skipped),
+      );
+      const wrong = opinions.filter((each) => verdict(each) !== 'equal').length;
+      const outcome = wrong === 0 ? 'all are equal' : `${wrong} are not equal`;
+      return `${referee.name} was asked about ${opinions.length} of ${checks.length} scenarios, those with at most ${grouped(maxStates)} states: ${outcome}`;
+    });
+    return lines.join('\n');
   }
 }
 
@@ -58,20 +73,20 @@ function verdict({ differences, failure }: Opinion): 'equal' | 'differs' | 'fail
 export interface Document {
   readonly version: 1;
   readonly referees: Readonly<Record<string, string | null>>;
-  readonly maxStates: number;
+  readonly maxStates: Readonly<Record<string, number>>;
   readonly scenarios: readonly (CrossCheck & { readonly agreed: boolean })[];
   readonly agreed: boolean;
 }
 
 export function documentOf(
   checks: readonly CrossCheck[],
-  referees: Document['referees'],
-  maxStates: number,
+  versions: Document['referees'],
+  asked: readonly Asked[],
 ): Document {
   return {
     version: 1,
-    referees,
-    maxStates,
+    referees: versions,
+    maxStates: Object.fromEntries(asked.map(({ referee, maxStates }) => [referee.name, maxStates])),
     scenarios: checks.map((each) => ({ ...each, agreed: agrees(each) })),
     agreed: checks.every(agrees),
   };
