@@ -1,7 +1,9 @@
 /** Constants, types and variables: the state as records, vectors, enumerations and subranges. */
-import type { Domain, Local } from '../../compiler/ir/graph.js';
+import type { Domain, Local, ProcessGraph } from '../../compiler/ir/graph.js';
 import { INT_MAX, INT_MIN } from '../../compiler/ir/operators.js';
 import { localText, type ModelNames, nameModel } from '../names.js';
+import { flowOfProcess } from '../../compiler/ir/traverse.js';
+import { type Liveness, liveness } from '../../compiler/passes/live.js';
 import { type ExportableModel, propertiesOf } from '../referee.js';
 import { type Shape, type Structure, structureOf } from '../structure.js';
 import { type Enumeration, inferKinds, type Kind, type Kinds, type TypedFlow } from '../typed/kinds.js';
@@ -23,6 +25,7 @@ export interface Declared {
   readonly typeOf: (kind: Kind, domain: Domain | null) => string;
   /** The locals of a process or predicate, each with a domain. */
   readonly ranged: (flow: TypedFlow) => readonly Local[];
+  readonly liveness: (process: ProcessGraph) => Liveness;
   readonly text: string;
 }
 
@@ -85,6 +88,13 @@ export function declare(model: ExportableModel): Declared {
     return locals;
   };
 
+  const live = new Map<ProcessGraph, Liveness>();
+  const livenessOf = (process: ProcessGraph): Liveness => {
+    const found = live.get(process) ?? liveness(flowOfProcess(process));
+    live.set(process, found);
+    return found;
+  };
+
   const constants: string[] = [];
   const types: string[] = [];
   for (const [{ names: values, lo, pure }, { type, members }] of enumerations) {
@@ -127,7 +137,20 @@ export function declare(model: ExportableModel): Declared {
   const section = (word: string, items: readonly string[]): string =>
     items.length === 0 ? '' : `${word}\n${items.map((each) => `  ${each}\n`).join('')}\n`;
   const text = section('const', constants) + section('type', [EXACT, ...types]) + section('var', variables);
-  return { model, names, structure, kinds, rootTypes, processes, member, field, typeOf, ranged, text };
+  return {
+    model,
+    names,
+    structure,
+    kinds,
+    rootTypes,
+    processes,
+    member,
+    field,
+    typeOf,
+    ranged,
+    liveness: livenessOf,
+    text,
+  };
 }
 
 /** Written out: Rumur 2022.08 takes `x & 1` for a logical and if the type of `x` is a name. */

@@ -58,9 +58,9 @@ function writeProperties(declared: Declared): Properties {
     return { procedure, before: written.before, reads: written.reads };
   });
   if (deadlock !== null) {
-    const { functions, name } = writeProgress(declared);
+    const { functions, condition } = writeProgress(declared);
     texts.push(...functions);
-    invariants.push(`invariant "${messageOf(deadlock.property, DEADLOCK)}" ${name}();`);
+    invariants.push(`invariant "${messageOf(deadlock.property, DEADLOCK)}" ${condition};`);
   }
   return { texts, invariants, stepJudges };
 }

@@ -25,7 +25,12 @@ export type Question =
 
 /** The exported text, asking this. Each of its statements with a message stands on a line of its own. */
 export function ask(text: string, question: Question): string {
-  const counted = new Set<string>();
+  const failures = new Map<string, string>();
+  const failed = (property: string): string => {
+    const name = failures.get(property) ?? `failed_transition_${failures.size + 1}`;
+    failures.set(property, name);
+    return `${name}();`;
+  };
   const lines = text.split('\n').map((line) => {
     const match = /^(\s*)(assert|error|invariant) "(([^:"]+): ([^"]*))"(.*);$/.exec(line);
     if (match === null) return line;
@@ -34,24 +39,39 @@ export function ask(text: string, question: Question): string {
     const isFailure = word === 'error' || (word === 'assert' && said !== STEP);
     if (question === 'everything') {
       if (!isFailure) return `${indent}cover "${message}" !(${test});`;
-      counted.add(property);
-      const call = `${failureProcedure([...counted], property)}();`;
-      return word === 'error' ? indent + call : `${indent}if !(${test}) then ${call} end;`;
+      return indent + (word === 'error' ? failed(property) : `if !(${test}) then ${failed(property)} end;`);
     }
     if (property === question.shortest) return line;
-    if (!isFailure) return `${indent}-- not asked: ${message}`;
-    return `${indent}assume ${word === 'error' ? 'false' : test};`;
+    return isFailure ? `${indent}assume ${word === 'error' ? 'false' : test};` : `${indent}-- not asked`;
   });
-  const procedures = [...counted].map((property, index) => [
-    `procedure ${failureProcedure([...counted].slice(0, index + 1), property)}();`,
-    'begin',
-    `  cover "${failedMessage(property)}" true;`,
-    '  assume false;',
-    'end;',
-    '',
-  ]);
-  const at = lines.findIndex((line) => /^(procedure|startstate)\b/.test(line));
-  return [...lines.slice(0, at), ...procedures.flat(), ...lines.slice(at)].join('\n');
+  const procedures = [...failures].map(([property, name]) =>
+    [
+      `procedure ${name}();`,
+      'begin',
+      `  cover "${failedMessage(property)}" true;`,
+      '  assume false;',
+      'end;',
+      '',
+      '',
+    ].join('\n'),
+  );
+  const asked = lines.join('\n');
+  const at = asked.search(/^(procedure|startstate)\b/m);
+  return withNumberedCounters(asked.slice(0, at) + procedures.join('') + asked.slice(at));
+}
+
+/**
+ * Program counters as numbers with names: Rumur 2022.08 copies an enumeration with every mention of one of its members,
+ * and those of a process are many.
+ */
+function withNumberedCounters(text: string): string {
+  const constants: string[] = [];
+  const types = text.replace(/^( *\w+_pc_t\w*): enum \{([^}]*)\};/gm, (_, type: string, members: string) => {
+    const names = members.split(',').map((name) => name.trim());
+    constants.push(...names.map((name, value) => `  ${name}: ${value};\n`));
+    return `${type}: 0..${names.length - 1};`;
+  });
+  return types.replace(/^type$/m, `const\n${constants.join('')}\ntype`);
 }
 
 /** The message of transitions that fail; each is one that Rumur does not count, because it is given up. */
@@ -62,10 +82,6 @@ export function failedMessage(property: string): string {
 /** The property that a message is about. */
 export function propertyIn(message: string, properties: readonly string[]): string | null {
   return properties.find((property) => new RegExp(`(^|[":] ?)${escaped(property)}: `).test(message)) ?? null;
-}
-
-function failureProcedure(properties: readonly string[], property: string): string {
-  return `failed_transition_${properties.indexOf(property) + 1}`;
 }
 
 function escaped(text: string): string {

@@ -13,8 +13,8 @@ import { type StepUse, StepWriter } from './steps.js';
 
 export interface ProgressText {
   readonly functions: readonly string[];
-  /** Of the function that holds unless the state is a deadlock. */
-  readonly name: string;
+  /** Holds unless the state is a deadlock. */
+  readonly condition: string;
 }
 
 export function writeProgress(declared: Declared): ProgressText {
@@ -29,12 +29,9 @@ export function writeProgress(declared: Declared): ProgressText {
     rests.push(`${resting.name}()`);
     moves.push(`!${resting.name}() & ${moving.name}()`);
   }
-  const name = declared.names.globals.fresh('someone_can_move');
+  // No function of its own: Rumur copies what is called with every call, and calls within that once more.
   const condition = rests.length === 0 ? ['true'] : [rests.join(' & '), ...moves].map((each) => `(${each})`);
-  functions.push(
-    [`function ${name}(): boolean;`, 'begin', `  return ${condition.join('\n    | ')};`, 'end;'].join('\n'),
-  );
-  return { functions, name };
+  return { functions, condition: condition.join(' | ') };
 }
 
 /** Whether the process may stay where it is. */

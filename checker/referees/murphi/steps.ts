@@ -1,14 +1,8 @@
 /** Steps as code: what a process does from one of its boundaries to the next. */
 import { rangeOf } from '../../compiler/codegen/ranges.js';
 import type { Block, Expr, Instr, Local, ProcessGraph } from '../../compiler/ir/graph.js';
-import {
-  flowOfProcess,
-  instrExprs,
-  stepSuccessors,
-  terminatorExpr,
-  visitLocals,
-} from '../../compiler/ir/traverse.js';
-import { hasBit, liveness } from '../../compiler/passes/live.js';
+import { instrExprs, stepSuccessors, terminatorExpr, visitLocals } from '../../compiler/ir/traverse.js';
+import { hasBit } from '../../compiler/passes/live.js';
 import { localText } from '../names.js';
 import { type Choices, choicesOf } from '../typed/choices.js';
 import { enablingOf } from '../typed/enabling.js';
@@ -157,7 +151,7 @@ export class StepWriter {
         return [...early, ...use.stop(end.to === 'boundary' ? end.boundary : null, at)];
       },
     });
-    const live = liveness(flowOfProcess(this.process)).atStart(this.start);
+    const live = this.declared.liveness(this.process).atStart(this.start);
     const initial: string[] = [];
     const variables: string[] = [];
     for (const local of this.#temporaries(use.settled?.blocks ?? new Set())) {
