@@ -14,4 +14,4 @@ export const REFEREES: Readonly<Record<string, Referee>> = { spin, rumur };
  * Up to how many states each is asked if the user does not say: so that all of them take a few minutes on two cores.
  * Rumur takes most of its time before it has seen the first state.
  */
-export const DEFAULT_MAX_STATES: Readonly<Record<string, number>> = { spin: 150_000, rumur: 600 };
+export const DEFAULT_MAX_STATES: Readonly<Record<string, number>> = { spin: 150_000, rumur: 300 };

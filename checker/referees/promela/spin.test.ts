@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { counters, peterson, philosophers } from '../../compiler/codegen/testing/toys.js';
 import { compareWith, type Compared, modelOf, randomModel } from '../testing/compare.js';
+import { withTemporaryFolder, writeText } from '../tools/files.js';
+import { runToEnd } from '../tools/run.js';
 import { spin } from './spin.js';
 
 const installed = (await spin.version()) !== null;
@@ -30,6 +32,20 @@ describe.skipIf(!installed)('SPIN', () => {
       { numRuns: 4, endOnFailure: true },
     );
     expect(compared).toHaveLength(4);
+  });
+
+  it('counts the same depth first, by the command that the file gives', async () => {
+    const { graph, initial } = philosophers(3);
+    const model = modelOf(graph, initial);
+    const own = await compareWith(spin, model);
+    const text = spin.exporter.text(model);
+    const [, command = ''] = /^ \* {3}(spin .*)$/m.exec(text) ?? [];
+    const output = await withTemporaryFolder(async (folder) => {
+      await writeText(folder, 'model.pml', text);
+      return (await runToEnd('sh', ['-c', command], { cwd: folder })).stdout;
+    });
+    expect(output).toContain(` ${(own?.own.states ?? 0) + 1} states, stored`);
+    expect(output).toContain(` ${(own?.own.transitions ?? 0) + 2} transitions`);
   });
 
   it('is contradicted if a guard is dropped', async () => {
