@@ -1,7 +1,7 @@
 /** Storage that may take a new state for a known one: how much room it has, and how likely that is. */
 import { Interner, type InternerMemory, KEPT_FROM, memoryOf } from './interner.js';
 import { BITS_PER_STATE, type Lossy, lossyKernel } from './kernels/lossy.js';
-import { MOST_ELEMENTS } from './memory.js';
+import { giveBack, MOST_ELEMENTS } from './memory.js';
 
 /** The shares of the memory for what is known, and for the states that are still to be expanded; the rest is for buffers. */
 const KNOWN_SHARE = 0.7;
@@ -54,6 +54,11 @@ export class LossyInterner extends Interner {
 
   protected override get usedRows(): number {
     return Math.min(this.next, this.ring);
+  }
+
+  /** The table is as large as the memory and mostly untouched: wiping it would bring all of it into memory. */
+  override release(): void {
+    giveBack(this.rows, (this.usedRows + 1) * this.width);
   }
 }
 
