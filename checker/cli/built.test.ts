@@ -89,7 +89,7 @@ describe.skipIf(!isBuilt())('the built program', () => {
         TELL_TYPESCRIPT,
       ]);
       expect(code).toBe(0);
-      return { stdout: stdout.replace(/[\d.]+ s\n/, ''), loaded: stderr.includes('TypeScript is loaded') };
+      return { stdout: stdout.replace(/[\d.]+\s+s\n/, ''), loaded: stderr.includes('TypeScript is loaded') };
     };
     const first = await check();
     expect(first.loaded).toBe(true);
