@@ -5,7 +5,7 @@ import { instrExprs, stepSuccessors, terminatorExpr, visitLocals } from '../../c
 import { hasBit } from '../../compiler/passes/live.js';
 import { localText } from '../names.js';
 import { type Choices, choicesOf } from '../typed/choices.js';
-import { enablingOf } from '../typed/enabling.js';
+import { enablingOf, hopeless } from '../typed/enabling.js';
 import { INT, type Kind, type Scope } from '../typed/kinds.js';
 import { linesOf, type Statement, type Writing, writeStep } from './control.js';
 import { type Declared, INT32 } from './declarations.js';
@@ -348,20 +348,4 @@ function regionFrom(blocks: readonly Block[], start: number): readonly number[] 
     pending.push(...stepSuccessors(block.end));
   }
   return [...found];
-}
-
-/** The blocks from which every path ends in `disabled`. */
-function hopeless(blocks: readonly Block[], region: readonly number[]): ReadonlySet<number> {
-  const found = new Set<number>();
-  for (let size = -1; size !== found.size; ) {
-    size = found.size;
-    for (const at of region) {
-      const block = blocks[at];
-      if (block === undefined || block.instrs.some((instr) => instr.do === 'check')) continue;
-      const next = stepSuccessors(block.end);
-      if (block.end.to === 'disabled' || (next.length > 0 && next.every((to) => found.has(to))))
-        found.add(at);
-    }
-  }
-  return found;
 }

@@ -1,5 +1,6 @@
 /** What an exported model declares: names for all values, and the state as records and arrays. */
 import { liveness } from '../../compiler/passes/live.js';
+import { INT_MAX, INT_MIN } from '../../compiler/ir/operators.js';
 import { initialState } from '../../compiler/ir/interpret.js';
 import type { CellRef, Domain, Expr, PredicateGraph, ProcessGraph } from '../../compiler/ir/graph.js';
 import { flowOfProcess } from '../../compiler/ir/traverse.js';
@@ -7,6 +8,7 @@ import { hasBit } from '../../compiler/passes/live.js';
 import { localNames, type ModelNames, nameModel } from '../names.js';
 import { type ExportableModel, propertiesOf, propertyOfFailure } from '../referee.js';
 import { pathOf, sameShape, type Shape, type Structure, structureOf } from '../structure.js';
+import { LEAST } from './expressions.js';
 import { PROMELA_VOCABULARY } from './vocabulary.js';
 
 export interface Declarations {
@@ -84,7 +86,7 @@ export function declare(model: ExportableModel): Declarations {
     const name = domain?.names?.[value - domain.lo];
     if (domain !== null && name !== undefined)
       return isTruth(domain) ? name : (constants.get(`${name}=${value}`) ?? String(value));
-    return value === -0x8000_0000 ? '(-2147483647 - 1)' : String(value);
+    return value === INT_MIN ? LEAST : String(value);
   };
 
   definitions.push('', '/* The status of the model: running, not yet set up, or what has failed. */');
@@ -185,7 +187,7 @@ export function isTruth({ names }: Domain): boolean {
 
 /** The smallest type that holds a domain. */
 export function typeOf(domain: Domain | null): string {
-  const { lo, hi } = domain ?? { lo: -0x8000_0000, hi: 0x7fff_ffff };
+  const { lo, hi } = domain ?? { lo: INT_MIN, hi: INT_MAX };
   if (domain !== null && isTruth(domain)) return 'bool';
   if (lo >= 0 && hi <= 1) return 'bit';
   if (lo >= 0 && hi <= 255) return 'byte';

@@ -43,6 +43,9 @@ const strength: Readonly<Partial<Record<BinaryOperator, number>>> = {
   '-': 10,
   '*': 11,
 };
+/** SPIN reads a number before it sees the sign. */
+export const LEAST = `(-${INT_MAX} - 1)`;
+
 const SHIFT = 9;
 const PRODUCT = 11;
 const UNARY = 20;
@@ -52,6 +55,7 @@ function text(expr: Expr, names: Names, around: number): string {
   const inside = (own: number, body: string): string => (own < around ? `(${body})` : body);
   switch (expr.op) {
     case 'const':
+      if (expr.value === INT_MIN) return LEAST;
       return expr.value < 0 ? inside(UNARY, String(expr.value)) : String(expr.value);
     case 'local':
       return names.local(expr.local);
@@ -146,7 +150,7 @@ function overflowTest(
   const above = operator === '<=' && right.value === INT_MAX;
   const below = operator === '>=' && right.value === INT_MIN;
   if (!(above || below) || isInt32(rangeOf(left, names.domains))) return null;
-  const MIN = `(-${INT_MAX} - 1)`;
+  const MIN = LEAST;
   const MAX = String(INT_MAX);
   const choose = (test: string, then: string, otherwise: string): string =>
     choice(test, then, otherwise, names.arrow);

@@ -33,12 +33,15 @@ export const spin: Referee = {
     const names = nameModel(model.graph, PROMELA_VOCABULARY, properties).properties;
     if (run.timedOut)
       return { states: 0, transitions: 0, properties: [], seconds: run.seconds, limit: 'time' };
-    const report = readPanOutput(run.stdout, new Map([...names].map(([id, name]) => [name, id])));
+    const { violations, ...report } = readPanOutput(
+      run.stdout,
+      new Map([...names].map(([id, name]) => [name, id])),
+    );
     return {
       ...report,
       properties: properties.map(
         (property) =>
-          report.violations.find((each) => each.property === property) ?? {
+          violations.find((each) => each.property === property) ?? {
             property,
             verdict: 'holds',
             length: null,

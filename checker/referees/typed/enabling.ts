@@ -95,6 +95,22 @@ export function enablingOf(
   }
 }
 
+/** The blocks of a step from which every path ends in `disabled`: where the guard holds, none is reached. */
+export function hopeless(blocks: readonly Block[], region: readonly number[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let size = -1; size !== found.size; ) {
+    size = found.size;
+    for (const at of region) {
+      const block = blocks[at];
+      if (block === undefined || block.instrs.some((instr) => instr.do === 'check')) continue;
+      const next = stepSuccessors(block.end);
+      if (block.end.to === 'disabled' || (next.length > 0 && next.every((to) => found.has(to))))
+        found.add(at);
+    }
+  }
+  return found;
+}
+
 interface Path {
   readonly blocks: readonly number[];
   /** The parameters whose choices it has made. */
