@@ -6,10 +6,9 @@ import { printGraph } from '../compiler/ir/print.js';
 import { printProgram } from '../compiler/ir/print-program.js';
 import { InputError } from '../diagnostics.js';
 import { exportable } from '../referees/exportable.js';
-import { murphi } from '../referees/murphi/exporter.js';
-import { promela } from '../referees/promela/exporter.js';
+import { EXPORTERS } from '../referees/registry.js';
 import type { Scenario } from '../workspace/scenarios.js';
-import type { GRAPH_FORMATS } from './choices.js';
+import type { EXPORT_TARGETS, GRAPH_FORMATS } from './choices.js';
 import type { RunCommand } from './command.js';
 import { framed } from './errors.js';
 import { EXIT } from './exit-codes.js';
@@ -40,10 +39,16 @@ export const exportGraph: RunCommand = async (args, environment) => {
   }
 };
 
-const PRINTERS: Readonly<Record<Format, (compiled: CompiledScenario, scenario: Scenario) => string>> = {
+type Printer = (compiled: CompiledScenario, scenario: Scenario) => string;
+
+const PRINTERS: Readonly<Record<Format, Printer>> = {
   program: ({ program }) => `${printProgram(program)}\n`,
   ir: ({ graph }) => printGraph(graph),
   dot: ({ graph }) => graphToDot(graph),
-  promela: (compiled, scenario) => promela.text(exportable(scenario, compiled)),
-  murphi: (compiled, scenario) => murphi.text(exportable(scenario, compiled)),
+  promela: exportedTo('promela'),
+  murphi: exportedTo('murphi'),
 };
+
+function exportedTo(target: (typeof EXPORT_TARGETS)[number]): Printer {
+  return (compiled, scenario) => EXPORTERS[target].text(exportable(scenario, compiled));
+}

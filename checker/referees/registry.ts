@@ -5,7 +5,8 @@ import { promela } from './promela/exporter.js';
 import { spin } from './promela/spin.js';
 import type { Exporter, Referee, Target } from './referee.js';
 
-export const EXPORTERS: Readonly<Partial<Record<Target, Exporter>>> = { promela, murphi };
+/** The command line offers them by these names (`../cli/choices.ts`). */
+export const EXPORTERS = { promela, murphi } as const satisfies Partial<Record<Target, Exporter>>;
 
 /** By the names that they have on the command line. */
 export const REFEREES: Readonly<Record<string, Referee>> = { spin, rumur };
