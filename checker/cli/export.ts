@@ -47,6 +47,7 @@ const PRINTERS: Readonly<Record<Format, Printer>> = {
   dot: ({ graph }) => graphToDot(graph),
   promela: exportedTo('promela'),
   murphi: exportedTo('murphi'),
+  tla: exportedTo('tla'),
 };
 
 function exportedTo(target: (typeof EXPORT_TARGETS)[number]): Printer {

@@ -66,7 +66,8 @@ describe('alternatives', () => {
       }),
       { numRuns: 120 },
     );
-    expect(count).toBeGreaterThan(1000);
+    // Random graphs: a third of what most runs see, so that only a generator that has stopped to give choices fails.
+    expect(count).toBeGreaterThan(300);
     expect(refused).toBeLessThan(12);
   });
 
