@@ -16,11 +16,8 @@ import {
   write_unlock,
 } from './locks.js';
 import { kvm_flush_remote_tlbs } from './requests.js';
-import {
-  kvm_tdp_mmu_clear_dirty_pt_masked,
-  kvm_tdp_mmu_try_split_huge_pages,
-  kvm_tdp_mmu_wrprot_slot,
-} from './tdp_mmu.js';
+import { kvm_tdp_mmu_clear_dirty_pt_masked, kvm_tdp_mmu_wrprot_slot } from './tdp_mmu/dirty.js';
+import { kvm_tdp_mmu_try_split_huge_pages } from './tdp_mmu/split.js';
 
 /** KVM_SET_USER_MEMORY_REGION with KVM_MEM_LOG_DIRTY_PAGES on a slot that did not have it. */
 export function* kvm_set_memory_region(kvm: Kvm): Op {

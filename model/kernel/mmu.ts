@@ -15,10 +15,10 @@ import {
 import type { Fault, RetPf } from './fault.js';
 import { rcu_read_lock, rcu_read_unlock, read_lock, read_unlock } from './locks.js';
 import { mark_page_dirty_in_slot } from './memslot.js';
-import { gfn_round_for_level, is_last_spte, is_shadow_present_pte } from './spte.js';
+import { is_last_spte, is_shadow_present_pte } from './spte.js';
 import { kvm_tdp_mmu_read_spte } from './tdp_iter.js';
-import { kvm_tdp_mmu_map, try_cmpxchg64 } from './tdp_mmu.js';
-
+import { kvm_tdp_mmu_map } from './tdp_mmu/map.js';
+import { try_cmpxchg64 } from './tdp_mmu/set_spte.js';
 /** Attempts of the fast path before it gives up; the kernel's bound, 4, changes nothing but the number of rounds. */
 const FAST_PAGE_FAULT_RETRIES = 1;
 
@@ -142,27 +142,4 @@ function mmu_invalidate_retry_gfn(kvm: Kvm, mmu_seq: number, gfn: number): boole
   )
     return true;
   return kvm.mmu_invalidate_seq !== mmu_seq;
-}
-
-/** The level to map at: the host's, unless the slot logs dirty pages or the page must not be huge. */
-export function* kvm_mmu_hugepage_adjust(kvm: Kvm, fault: Fault): Op {
-  if (fault.slot_dirty_logging) return;
-  yield;
-  fault.req_level = kvm.host.huge[huge_index(kvm, fault.gfn)] ? PG_LEVEL_2M : PG_LEVEL_4K;
-  if (fault.req_level === PG_LEVEL_4K || fault.huge_page_disallowed) return;
-  fault.goal_level = fault.req_level;
-  fault.pfn = fault.pfn - (fault.gfn - gfn_round_for_level(kvm, fault.gfn, fault.goal_level));
-}
-
-/**
- * A table that exists only because huge pages are not executable stays: the fault maps 4K below it rather than
- * replacing it, which would bring the next exec fault back.
- */
-export function* disallowed_hugepage_adjust(kvm: Kvm, fault: Fault, spte: Spte, cur_level: Level): Op {
-  if (cur_level === PG_LEVEL_4K || cur_level !== fault.goal_level || spte.kind !== 'TABLE') return;
-  yield;
-  if (kvm.pt[spte.child].nx_huge_page_disallowed) {
-    fault.pfn = fault.pfn + (fault.gfn - gfn_round_for_level(kvm, fault.gfn, cur_level));
-    fault.goal_level = PG_LEVEL_4K;
-  }
 }

@@ -4,7 +4,7 @@ import { promise_flushed } from '../hardware/ept.js';
 import type { Gfn, GfnEnd, Kvm } from '../state.js';
 import { lockdep_assert_held_write, write_lock, write_unlock } from './locks.js';
 import { kvm_flush_remote_tlbs } from './requests.js';
-import { kvm_tdp_mmu_unmap_gfn_range } from './tdp_mmu.js';
+import { kvm_tdp_mmu_unmap_gfn_range } from './tdp_mmu/zap.js';
 
 /** When this returns, nothing in [start, end) is mapped, usable from a TLB, or will be until the matching end. */
 export function* kvm_mmu_notifier_invalidate_range_start(

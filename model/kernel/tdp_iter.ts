@@ -8,8 +8,8 @@ import {
   type Gfn,
   type Kvm,
   type Level,
-  PG_LEVEL_4K,
   type PageTableId,
+  PG_LEVEL_4K,
   ROOT,
   ROOT_LEVEL,
   type Spte,
@@ -21,6 +21,7 @@ import {
   is_last_spte,
   is_shadow_present_pte,
   KVM_PAGES_PER_HPAGE,
+  NONPRESENT_SPTE,
   SPTE_INDEX,
 } from './spte.js';
 
@@ -42,6 +43,20 @@ export interface TdpIter {
   /** The lock was dropped since: nothing above but next_last_level_gfn may be used. */
   yielded: boolean;
 }
+
+/** A walk that has not begun. */
+export const TDP_ITER: TdpIter = {
+  next_last_level_gfn: 0,
+  yielded_gfn: 0,
+  pt_path_4k: 0,
+  sptep: { table: 0, index: 0 },
+  gfn: 0,
+  level: 2,
+  min_level: 1,
+  old_spte: NONPRESENT_SPTE,
+  valid: false,
+  yielded: false,
+};
 
 export function* kvm_tdp_mmu_read_spte(kvm: Kvm, sptep: SptePtr): Op<Spte> {
   yield;

@@ -1,10 +1,10 @@
 /** Callers that the kernel does not have, for claims about what would be allowed if it had them. */
 import { type Op, property } from 'mmucheck/language';
 import { may_hold_huge } from '../hardware/translation.js';
-import { write_lock, write_unlock } from '../kernel/locks.js';
 import { kvm_mmu_slot_try_split_huge_pages } from '../kernel/dirty_log.js';
+import { write_lock, write_unlock } from '../kernel/locks.js';
 import { kvm_flush_remote_tlbs } from '../kernel/requests.js';
-import { kvm_tdp_mmu_try_split_huge_pages } from '../kernel/tdp_mmu.js';
+import { kvm_tdp_mmu_try_split_huge_pages } from '../kernel/tdp_mmu/split.js';
 import { type Kvm, PG_LEVEL_4K } from '../state.js';
 
 /** A feature that needs pages to be 4K without any further change of permissions. */

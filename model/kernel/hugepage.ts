@@ -1,0 +1,30 @@
+/** The level that a fault maps at: arch/x86/kvm/mmu/mmu.c. */
+
+import type { Op } from 'mmucheck/language';
+import { huge_index } from '../hardware/tlb.js';
+import { type Kvm, type Level, PG_LEVEL_2M, PG_LEVEL_4K, type Spte } from '../state.js';
+import type { Fault } from './fault.js';
+import { gfn_round_for_level } from './spte.js';
+
+/** The level to map at: the host's, unless the slot logs dirty pages or the page must not be huge. */
+export function* kvm_mmu_hugepage_adjust(kvm: Kvm, fault: Fault): Op {
+  if (fault.slot_dirty_logging) return;
+  yield;
+  fault.req_level = kvm.host.huge[huge_index(kvm, fault.gfn)] ? PG_LEVEL_2M : PG_LEVEL_4K;
+  if (fault.req_level === PG_LEVEL_4K || fault.huge_page_disallowed) return;
+  fault.goal_level = fault.req_level;
+  fault.pfn = fault.pfn - (fault.gfn - gfn_round_for_level(kvm, fault.gfn, fault.goal_level));
+}
+
+/**
+ * A table that exists only because huge pages are not executable stays: the fault maps 4K below it rather than
+ * replacing it, which would bring the next exec fault back.
+ */
+export function* disallowed_hugepage_adjust(kvm: Kvm, fault: Fault, spte: Spte, cur_level: Level): Op {
+  if (cur_level === PG_LEVEL_4K || cur_level !== fault.goal_level || spte.kind !== 'TABLE') return;
+  yield;
+  if (kvm.pt[spte.child].nx_huge_page_disallowed) {
+    fault.pfn = fault.pfn + (fault.gfn - gfn_round_for_level(kvm, fault.gfn, cur_level));
+    fault.goal_level = PG_LEVEL_4K;
+  }
+}

@@ -1,0 +1,59 @@
+/** What a slow fault installs: kvm_tdp_mmu_map() in arch/x86/kvm/mmu/tdp_mmu.c. */
+
+import { equal, type Op } from 'mmucheck/language';
+import { type Errno, type Kvm, PG_LEVEL_4K } from '../../state.js';
+import type { Fault, RetPf } from '../fault.js';
+import { disallowed_hugepage_adjust, kvm_mmu_hugepage_adjust } from '../hugepage.js';
+import { rcu_read_lock, rcu_read_unlock } from '../locks.js';
+import { kvm_flush_remote_tlbs } from '../requests.js';
+import { is_frozen_spte, is_large_pte, is_last_spte, is_shadow_present_pte, make_spte } from '../spte.js';
+import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
+import { tdp_mmu_alloc_sp, tdp_mmu_free_sp, tdp_mmu_init_child_sp, tdp_mmu_link_sp } from './pages.js';
+import { tdp_mmu_set_spte_atomic } from './set_spte.js';
+import { tdp_mmu_split_huge_page } from './split.js';
+
+/** Installs tables and the leaf for a fault. mmu_lock held for read. */
+export function* kvm_tdp_mmu_map(kvm: Kvm, fault: Fault): Op<RetPf> {
+  let ret: RetPf = 'RETRY';
+  const iter: TdpIter = { ...TDP_ITER };
+  yield* kvm_mmu_hugepage_adjust(kvm, fault);
+  rcu_read_lock(kvm);
+  for (
+    yield* tdp_iter_start(kvm, iter, PG_LEVEL_4K, fault.gfn);
+    iter.valid && iter.gfn <= fault.gfn;
+    yield* tdp_iter_next(kvm, iter)
+  ) {
+    if (kvm.config.nxHugePages) yield* disallowed_hugepage_adjust(kvm, fault, iter.old_spte, iter.level);
+    // Somebody else is about to change this entry.
+    if (is_frozen_spte(iter.old_spte)) break;
+    if (iter.level === fault.goal_level) {
+      ret = yield* tdp_mmu_map_handle_target_level(kvm, fault, iter);
+      break;
+    }
+    if (is_shadow_present_pte(iter.old_spte) && !is_large_pte(iter.old_spte)) continue;
+
+    const sp = tdp_mmu_alloc_sp(kvm);
+    tdp_mmu_init_child_sp(kvm, sp, iter);
+    // Before the table is visible: who finds it linked must find the flag.
+    kvm.pt[sp].nx_huge_page_disallowed = fault.huge_page_disallowed;
+    let r: Errno = 0;
+    if (is_shadow_present_pte(iter.old_spte)) r = yield* tdp_mmu_split_huge_page(kvm, iter, sp, true);
+    else r = yield* tdp_mmu_link_sp(kvm, iter, sp, true);
+    if (r !== 0) {
+      tdp_mmu_free_sp(kvm, sp);
+      break;
+    }
+  }
+  rcu_read_unlock(kvm);
+  return ret;
+}
+
+function* tdp_mmu_map_handle_target_level(kvm: Kvm, fault: Fault, iter: TdpIter): Op<RetPf> {
+  const new_spte = yield* make_spte(kvm, fault, iter.level, iter.old_spte);
+  if (equal(new_spte, iter.old_spte)) return 'SPURIOUS';
+  const was_table = is_shadow_present_pte(iter.old_spte) && !is_last_spte(iter.old_spte, iter.level);
+  if ((yield* tdp_mmu_set_spte_atomic(kvm, iter, new_spte)) !== 0) return 'RETRY';
+  // A table that was in use is gone: before leaving RCU, nobody may be walking it.
+  if (was_table) yield* kvm_flush_remote_tlbs(kvm);
+  return 'FIXED';
+}

@@ -1,0 +1,109 @@
+/** Splitting huge pages: arch/x86/kvm/mmu/tdp_mmu.c. */
+
+import { assert, choose, type Op } from 'mmucheck/language';
+import {
+  ENOMEM,
+  type Errno,
+  type Gfn,
+  type GfnEnd,
+  type Kvm,
+  type Level,
+  type PageTableId,
+  PG_LEVEL_2M,
+  PG_LEVEL_4K,
+} from '../../state.js';
+import {
+  lockdep_assert_held,
+  rcu_read_lock,
+  rcu_read_unlock,
+  read_lock,
+  read_unlock,
+  write_lock,
+  write_unlock,
+} from '../locks.js';
+import { is_large_pte, is_shadow_present_pte, make_huge_page_split_spte } from '../spte.js';
+import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
+import {
+  type MaybeTable,
+  NO_TABLE,
+  tdp_mmu_alloc_sp,
+  tdp_mmu_free_sp,
+  tdp_mmu_init_child_sp,
+  tdp_mmu_link_sp,
+} from './pages.js';
+import { tdp_mmu_iter_cond_resched } from './yield.js';
+
+/** Fills a new table with the small entries of a huge one and publishes it in its place. No flush: see M1. */
+export function* tdp_mmu_split_huge_page(
+  kvm: Kvm,
+  iter: TdpIter,
+  sp: PageTableId,
+  shared: boolean,
+): Op<Errno> {
+  const huge_spte = iter.old_spte;
+  // Nobody can see the table yet, so filling it is no step.
+  for (let i = 0; i < kvm.config.fanout; i++)
+    kvm.pt[sp].spte[i] = make_huge_page_split_spte(kvm, huge_spte, i);
+  return yield* tdp_mmu_link_sp(kvm, iter, sp, shared);
+}
+
+/** Splits every huge leaf above `target_level` in [start, end). Returns 0 or -ENOMEM. */
+export function* tdp_mmu_split_huge_pages_root(
+  kvm: Kvm,
+  start: Gfn,
+  end: GfnEnd,
+  target_level: Level,
+  shared: boolean,
+): Op<Errno> {
+  let sp: MaybeTable = NO_TABLE;
+  const iter: TdpIter = { ...TDP_ITER };
+  assert(target_level === PG_LEVEL_4K, '', 'with two levels, huge pages can be split to 4K only');
+  rcu_read_lock(kvm);
+  next: for (
+    yield* tdp_iter_start(kvm, iter, PG_LEVEL_2M, start);
+    iter.valid && iter.gfn < end;
+    yield* tdp_iter_next(kvm, iter)
+  ) {
+    do {
+      if (yield* tdp_mmu_iter_cond_resched(kvm, iter, false, shared)) continue next;
+      if (!is_shadow_present_pte(iter.old_spte) || !is_large_pte(iter.old_spte)) continue next;
+      if (sp === NO_TABLE) {
+        rcu_read_unlock(kvm);
+        sp = yield* tdp_mmu_alloc_sp_for_split(kvm, shared);
+        if (sp === NO_TABLE) return ENOMEM;
+        rcu_read_lock(kvm);
+        iter.yielded = true;
+        continue next;
+      }
+      tdp_mmu_init_child_sp(kvm, sp, iter);
+    } while ((yield* tdp_mmu_split_huge_page(kvm, iter, sp, shared)) !== 0);
+    sp = NO_TABLE;
+  }
+  rcu_read_unlock(kvm);
+  // Somebody else may have split the last page first.
+  if (sp !== NO_TABLE) tdp_mmu_free_sp(kvm, sp);
+  return 0;
+}
+
+/** Allocates a page for a split with mmu_lock dropped, as every version from 6.11 on does. */
+function* tdp_mmu_alloc_sp_for_split(kvm: Kvm, shared: boolean): Op<MaybeTable> {
+  if (shared) yield* read_unlock(kvm);
+  else yield* write_unlock(kvm);
+  let sp: MaybeTable = NO_TABLE;
+  if (!(kvm.config.allocationFails && choose(false, true))) sp = tdp_mmu_alloc_sp(kvm);
+  if (shared) yield* read_lock(kvm);
+  else yield* write_lock(kvm);
+  return sp;
+}
+
+/** Eager splitting: errors are ignored, a page that stays huge is split by a fault later. */
+export function* kvm_tdp_mmu_try_split_huge_pages(
+  kvm: Kvm,
+  start: Gfn,
+  end: GfnEnd,
+  target_level: Level,
+  shared: boolean,
+): Op {
+  lockdep_assert_held(kvm);
+  yield* tdp_mmu_split_huge_pages_root(kvm, start, end, target_level, shared);
+}
