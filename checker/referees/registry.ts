@@ -18,4 +18,4 @@ export const REFEREES: Readonly<Record<string, Referee>> = { spin, rumur, tlc: t
  * Up to how many states each is asked if the user does not say: so that all of them take a few minutes on two cores.
  * Rumur takes most of its time before it has seen the first state.
  */
-export const DEFAULT_MAX_STATES: Readonly<Record<string, number>> = { spin: 150_000, rumur: 300, tlc: 20_000 };
+export const DEFAULT_MAX_STATES: Readonly<Record<string, number>> = { spin: 150_000, rumur: 300, tlc: 1000 };
