@@ -5,6 +5,7 @@
  * state.ts name.
  */
 import type { Configuration } from 'mmucheck/language';
+import { LITMUS_VALUES } from './hardware/litmus/state.js';
 
 /** What a scenario may choose. */
 export interface Choices {
@@ -36,6 +37,14 @@ export interface Choices {
   /** Requests, modes, kicks and acks as steps of their own, or one step in which every vCPU has left and flushed. */
   readonly flush: 'protocol' | 'atomic';
 
+  /** Level C: the depth of the processors' store buffers (hardware/store_buffer.ts). 0: sequential consistency. */
+  readonly storeBuffers: number;
+  /** Litmus tests (hardware/litmus): threads, instructions of each, memory cells and registers. */
+  readonly litmusThreads: number;
+  readonly litmusLength: number;
+  readonly litmusCells: number;
+  readonly litmusRegisters: number;
+
   /** Whether vCPUs are SRCU readers outside the guest: needed where something waits for them (synchronize_srcu). */
   readonly srcu: boolean;
 
@@ -61,6 +70,7 @@ export interface Choices {
 export interface Config extends Configuration, Choices {
   readonly processes: number;
   readonly lastProcess: number;
+  readonly hostThreads: number;
   readonly lastTable: number;
   readonly vcpuMask: number;
   readonly gfns: number;
@@ -76,6 +86,11 @@ export interface Config extends Configuration, Choices {
   readonly tlbEntries: number;
   readonly reachTables: number;
   readonly execGhosts: number;
+  readonly processors: number;
+  readonly csds: number;
+  readonly lastStoreIndex: number;
+  readonly storeValues: number;
+  readonly litmusProgram: number;
   /**
    * Sets of translations (hardware/tlb.ts): variants per class of pfn, the set of all, and the subsets of one class,
    * of those with W, of those that allow writes without an assist (W and D), and of those that allow fetches.
@@ -101,6 +116,11 @@ export const DEFAULTS: Choices = {
   trackExec: false,
   trackDirty: false,
   flush: 'protocol',
+  storeBuffers: 0,
+  litmusThreads: 0,
+  litmusLength: 0,
+  litmusCells: 0,
+  litmusRegisters: 0,
   srcu: false,
   guestReads: false,
   guestWrites: true,
@@ -113,13 +133,15 @@ export const DEFAULTS: Choices = {
   allocationFails: false,
 };
 
-/** The configuration of a scenario with so many processes. */
-export function configure(choices: Partial<Choices>, processes: number): Config {
+/** The configuration of a scenario with so many processes, the first `hostThreads` of which are host threads. */
+export function configure(choices: Partial<Choices>, processes: number, hostThreads: number): Config {
   const chosen: Choices = { ...DEFAULTS, ...choices };
   const gfns = chosen.hugePages * chosen.fanout;
   const wordBits = chosen.wordBits < gfns ? chosen.wordBits : gfns;
   const lanes = chosen.aliases === 'one' ? 2 : 1;
   const explicit = chosen.tlb === 'explicit';
+  const entries = chosen.hugePages > chosen.fanout ? chosen.hugePages : chosen.fanout;
+  const processors = chosen.storeBuffers > 0 ? hostThreads + chosen.vcpus : 0;
   const dirties = chosen.trackDirty ? 2 : 1;
   const variants = 2 * (chosen.trackExec ? 2 : 1) * dirties;
   const isDirty = (variant: number) => variant % dirties === dirties - 1;
@@ -129,12 +151,13 @@ export function configure(choices: Partial<Choices>, processes: number): Config 
     ...chosen,
     processes,
     lastProcess: processes - 1,
+    hostThreads,
     lastTable: chosen.tables - 1,
     vcpuMask: 2 ** chosen.vcpus - 1,
     gfns,
     lastGfn: gfns - 1,
     pfns: 2 * gfns,
-    entries: chosen.hugePages > chosen.fanout ? chosen.hugePages : chosen.fanout,
+    entries,
     wordBits,
     words: (gfns - (gfns % wordBits)) / wordBits + (gfns % wordBits > 0 ? 1 : 0),
     wordMask: 2 ** wordBits - 1,
@@ -145,6 +168,11 @@ export function configure(choices: Partial<Choices>, processes: number): Config 
     tlbEntries: explicit ? lanes * (chosen.hugePages + gfns) : 0,
     reachTables: chosen.reach ? chosen.tables : 0,
     execGhosts: chosen.trackExec ? gfns : 0,
+    processors,
+    csds: processors * chosen.vcpus,
+    lastStoreIndex: largest(chosen.tables * entries, processors * chosen.vcpus, chosen.litmusCells),
+    storeValues: largest(3, chosen.invalidations, LITMUS_VALUES),
+    litmusProgram: chosen.litmusThreads * chosen.litmusLength,
     variants,
     classSet: 2 ** variants - 1,
     writableSet: setOf(3 * variants, isWritable),
@@ -152,6 +180,10 @@ export function configure(choices: Partial<Choices>, processes: number): Config 
     fetchSet: setOf(3 * variants, isExecutable),
     translationSets: 2 ** (3 * variants) - 1,
   };
+}
+
+function largest(...numbers: readonly number[]): number {
+  return numbers.reduce((most, each) => (each > most ? each : most), 0);
 }
 
 /** The set of the numbers below `count` with a property, as bits. */

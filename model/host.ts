@@ -4,6 +4,7 @@
  * ranges are whole 2M ranges wherever the host maps 2M.
  */
 import type { Op } from 'mmucheck/language';
+import { is_drained } from './hardware/store_buffer.js';
 import {
   kvm_mmu_notifier_invalidate_range_end,
   kvm_mmu_notifier_invalidate_range_start,
@@ -18,6 +19,6 @@ export function* migrate_pages(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
 }
 
 function* set_ptes(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
-  yield;
+  yield () => is_drained(kvm);
   for (let gfn = start; gfn < end; gfn++) kvm.host.pfn[gfn] = gfn + kvm.config.gfns;
 }

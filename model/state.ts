@@ -6,6 +6,8 @@
  */
 import type { Below, Range, Vector } from 'mmucheck/language';
 import type { Config } from './config.js';
+import type { LitmusState } from './hardware/litmus/state.js';
+import type { StoreBuffer } from './hardware/store_buffer.js';
 
 /** A guest frame number: the VM has one memslot, from gfn 0, of `hugePages` 2M ranges with `fanout` 4K pages each. */
 export type Gfn = Below<'gfns'>;
@@ -107,7 +109,11 @@ export interface Tlb {
   reach: Vector<boolean, 'reachTables'>;
 }
 
-export type VcpuMode = 'OUTSIDE_GUEST_MODE' | 'IN_GUEST_MODE' | 'EXITING_GUEST_MODE';
+export type VcpuMode =
+  | 'OUTSIDE_GUEST_MODE'
+  | 'IN_GUEST_MODE'
+  | 'EXITING_GUEST_MODE'
+  | 'READING_SHADOW_PAGE_TABLES';
 
 export interface Vcpu {
   mode: VcpuMode;
@@ -173,6 +179,11 @@ export interface Kvm {
   vcpus: Vector<Vcpu, 'vcpus'>;
   host: HostMm;
   ghost: Ghost;
+  /** Level C, by logical processor: what it has stored and nobody else sees yet. */
+  store_buffer: Vector<StoreBuffer, 'processors'>;
+  /** Level C: call_single_data, by sender and target. Locked from the call to its acknowledgement. */
+  csd: Vector<boolean, 'csds'>;
+  litmus: LitmusState;
 }
 
 /** What a failed operation returns. */

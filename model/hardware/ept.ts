@@ -13,17 +13,22 @@ export function read_entry(kvm: Kvm, sptep: SptePtr): Spte {
 }
 
 export function write_entry(kvm: Kvm, sptep: SptePtr, spte: Spte): void {
+  note_rights(kvm, sptep, read_entry(kvm, sptep), spte);
+  put_entry(kvm, sptep, spte, current());
+}
+
+/** The change of memory alone, by process `by`: the ghost of P8 was told when the store was executed. */
+export function put_entry(kvm: Kvm, sptep: SptePtr, spte: Spte, by: number): void {
   const old = read_entry(kvm, sptep);
   if (old.kind === 'FROZEN' && spte.kind !== 'FROZEN') {
     assert(
-      kvm.pt[sptep.table].frozen_by[sptep.index] === current(),
+      kvm.pt[sptep.table].frozen_by[sptep.index] === by,
       'P5',
       'a FROZEN entry is overwritten by another process than the one that froze it',
     );
     kvm.pt[sptep.table].frozen_by[sptep.index] = -1;
   }
-  if (spte.kind === 'FROZEN' && old.kind !== 'FROZEN') kvm.pt[sptep.table].frozen_by[sptep.index] = current();
-  note_rights(kvm, sptep, old, spte);
+  if (spte.kind === 'FROZEN' && old.kind !== 'FROZEN') kvm.pt[sptep.table].frozen_by[sptep.index] = by;
   kvm.pt[sptep.table].spte[sptep.index] = spte;
   if (old.kind === 'TABLE' && !equal(old, spte)) kvm.pt[old.child].state = 'detached';
   if (spte.kind === 'TABLE') kvm.pt[spte.child].state = 'linked';
@@ -31,7 +36,7 @@ export function write_entry(kvm: Kvm, sptep: SptePtr, spte: Spte): void {
 }
 
 /** Ghost of P8: compares what the guest may do with each gfn below the entry before and after the change. */
-function note_rights(kvm: Kvm, sptep: SptePtr, old: Spte, spte: Spte): void {
+export function note_rights(kvm: Kvm, sptep: SptePtr, old: Spte, spte: Spte): void {
   if (sptep.table !== ROOT) {
     const parent = kvm.pt[sptep.table].parent;
     const link = kvm.pt[ROOT].spte[parent];

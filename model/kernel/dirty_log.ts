@@ -4,6 +4,8 @@
  */
 import type { Op, Range } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
+import { store_slot_dirty_logging } from '../hardware/shared_memory.js';
+import { is_drained } from '../hardware/store_buffer.js';
 import { type Kvm, type Level, PG_LEVEL_4K } from '../state.js';
 import {
   lockdep_assert_held_slots_lock,
@@ -43,7 +45,7 @@ export function* enable_dirty_logging(kvm: Kvm): Op {
 export function* kvm_swap_active_memslots(kvm: Kvm): Op {
   // No invalidation may see one set of slots at its start and another at its end.
   yield () => kvm.mn_active_invalidate_count === 0;
-  kvm.memslot.dirty_logging = true;
+  store_slot_dirty_logging(kvm);
   if (kvm.config.srcu) yield* synchronize_srcu(kvm);
 }
 
@@ -105,7 +107,7 @@ export function* kvm_get_dirty_log_protect(kvm: Kvm): Op<boolean> {
 
 /** xchg(&dirty_bitmap[word], 0). */
 function* take_dirty_word(kvm: Kvm, word: number): Op<number> {
-  yield;
+  yield () => is_drained(kvm);
   const mask: number = kvm.memslot.dirty_bitmap[word];
   kvm.memslot.dirty_bitmap[word] = 0;
   for (let bit = 0; bit < kvm.config.wordBits; bit++)

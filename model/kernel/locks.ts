@@ -6,6 +6,8 @@
 import { assert, choose, current, type Op } from 'mmucheck/language';
 import type { Kvm, Mutex, RwLock, Vcpu } from '../state.js';
 import { NONPRESENT_SPTE } from './spte.js';
+import { store_mmu_lock_free, store_srcu_reading } from '../hardware/shared_memory.js';
+import { is_drained, smp_mb } from '../hardware/store_buffer.js';
 
 export function rwlock_is_free(lock: RwLock, processes: number): boolean {
   if (lock.writer >= 0) return false;
@@ -14,26 +16,26 @@ export function rwlock_is_free(lock: RwLock, processes: number): boolean {
 }
 
 export function* read_lock(kvm: Kvm): Op {
-  yield () => kvm.mmu_lock.writer < 0;
+  yield () => kvm.mmu_lock.writer < 0 && is_drained(kvm);
   assert(!kvm.mmu_lock.readers[current()], 'P14', 'mmu_lock is taken for read twice');
   kvm.mmu_lock.readers[current()] = true;
 }
 
 export function* read_unlock(kvm: Kvm): Op {
-  yield;
+  yield () => is_drained(kvm);
   lockdep_assert_held_read(kvm);
   kvm.mmu_lock.readers[current()] = false;
 }
 
 export function* write_lock(kvm: Kvm): Op {
-  yield () => rwlock_is_free(kvm.mmu_lock, kvm.config.processes);
+  yield () => rwlock_is_free(kvm.mmu_lock, kvm.config.processes) && is_drained(kvm);
   kvm.mmu_lock.writer = current();
 }
 
 export function* write_unlock(kvm: Kvm): Op {
   yield;
   lockdep_assert_held_write(kvm);
-  kvm.mmu_lock.writer = -1;
+  store_mmu_lock_free(kvm);
 }
 
 /** Drops and takes the lock again in the same mode; whoever waits may run in between. */
@@ -68,6 +70,7 @@ export function lockdep_assert_held_slots_lock(kvm: Kvm): void {
   assert(kvm.slots_lock.owner === current(), 'P14', 'slots_lock is not held');
 }
 
+/** (Level C: the lock is taken and dropped by locked instructions, but nothing that it protects is stored late.) */
 export function* mutex_lock(lock: Mutex): Op {
   yield () => lock.owner < 0;
   lock.owner = current();
@@ -122,24 +125,34 @@ export function tdp_mmu_free_sp_rcu_callback(kvm: Kvm, table: number): void {
   }
 }
 
-/** A vCPU is an SRCU reader (kvm->srcu) from one exit to the next entry. */
+/**
+ * A vCPU is an SRCU reader (kvm->srcu) from one exit to the next entry. Its count is an instruction without LOCK, as
+ * the counter is the processor's own; a barrier keeps what is read inside behind it.
+ */
 export function* kvm_vcpu_srcu_read_lock(kvm: Kvm, vcpu: number): Op {
   yield;
   const idx: number = kvm.srcu.idx;
-  kvm.srcu.reading[vcpu] = idx;
+  store_srcu_reading(kvm, vcpu, idx);
+  yield* smp_mb(kvm);
 }
 
+/** The barrier in front is the caller's (vcpu_enter_guest), which needs it also where SRCU is not modelled. */
 export function* kvm_vcpu_srcu_read_unlock(kvm: Kvm, vcpu: number): Op {
   yield;
-  kvm.srcu.reading[vcpu] = -1;
+  store_srcu_reading(kvm, vcpu, -1);
 }
 
 /** Waits until every reader that began before has ended. One grace period at a time. */
 export function* synchronize_srcu(kvm: Kvm): Op {
   yield* mutex_lock(kvm.srcu.gp);
+  yield* smp_mb(kvm);
   yield;
   const before = kvm.srcu.idx;
   kvm.srcu.idx = 1 - before;
+  if (kvm.config.storeBuffers > 0) {
+    // A reader that had sampled the index before an earlier grace period counts under the other one.
+    yield () => no_srcu_reader(kvm, 1 - before);
+  }
   yield () => no_srcu_reader(kvm, before);
   yield* mutex_unlock(kvm.srcu.gp);
 }

@@ -1,10 +1,11 @@
 /** Dirty tracking of the memslot: virt/kvm/kvm_main.c. */
 import type { Op } from 'mmucheck/language';
+import { is_drained } from '../hardware/store_buffer.js';
 import type { Gfn, Kvm } from '../state.js';
 
 /** mark_page_dirty_in_slot(): set_bit_le() in the bitmap of a slot that logs. One locked step. */
 export function* mark_page_dirty_in_slot(kvm: Kvm, gfn: Gfn): Op {
-  yield;
+  yield () => is_drained(kvm);
   set_dirty_bit(kvm, gfn);
 }
 

@@ -1,6 +1,13 @@
 /** Invalidations by the host's memory management: virt/kvm/kvm_main.c. The hva range is the gfn range here. */
 import type { Op } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
+import {
+  load_mmu_invalidate_in_progress,
+  load_mmu_invalidate_seq,
+  store_mmu_invalidate_in_progress,
+  store_mmu_invalidate_seq,
+} from '../hardware/shared_memory.js';
+import { is_drained } from '../hardware/store_buffer.js';
 import type { Gfn, GfnEnd, Kvm } from '../state.js';
 import { lockdep_assert_held_write, write_lock, write_unlock } from './locks.js';
 import { kvm_flush_remote_tlbs } from './requests.js';
@@ -32,14 +39,14 @@ export function* kvm_mmu_notifier_invalidate_range_end(kvm: Kvm): Op {
 export function* kvm_mmu_invalidate_begin(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
   lockdep_assert_held_write(kvm);
   yield;
-  kvm.mmu_invalidate_in_progress = kvm.mmu_invalidate_in_progress + 1;
+  store_mmu_invalidate_in_progress(kvm, load_mmu_invalidate_in_progress(kvm) + 1);
   yield* kvm_mmu_invalidate_range_add(kvm, start, end);
 }
 
 /** Part of kvm_mmu_invalidate_begin() until 6.8. */
 function* kvm_mmu_invalidate_range_add(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
   yield;
-  if (kvm.mmu_invalidate_in_progress === 1) {
+  if (load_mmu_invalidate_in_progress(kvm) === 1) {
     kvm.mmu_invalidate_range_start = start;
     kvm.mmu_invalidate_range_end = end;
   } else {
@@ -53,10 +60,10 @@ function* kvm_mmu_invalidate_range_add(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
 export function* kvm_mmu_invalidate_end(kvm: Kvm): Op {
   lockdep_assert_held_write(kvm);
   yield;
-  kvm.mmu_invalidate_seq = kvm.mmu_invalidate_seq + 1;
+  store_mmu_invalidate_seq(kvm, load_mmu_invalidate_seq(kvm) + 1);
   yield;
-  kvm.mmu_invalidate_in_progress = kvm.mmu_invalidate_in_progress - 1;
-  if (kvm.mmu_invalidate_in_progress === 0) {
+  store_mmu_invalidate_in_progress(kvm, load_mmu_invalidate_in_progress(kvm) - 1);
+  if (load_mmu_invalidate_in_progress(kvm) === 0) {
     // The range means nothing now; one value for "none" keeps equal states equal.
     kvm.mmu_invalidate_range_start = 0;
     kvm.mmu_invalidate_range_end = 0;
@@ -65,11 +72,11 @@ export function* kvm_mmu_invalidate_end(kvm: Kvm): Op {
 
 /** Under mn_invalidate_lock. */
 function* mn_active_invalidate_count_inc(kvm: Kvm): Op {
-  yield;
+  yield () => is_drained(kvm);
   kvm.mn_active_invalidate_count = kvm.mn_active_invalidate_count + 1;
 }
 
 function* mn_active_invalidate_count_dec(kvm: Kvm): Op {
-  yield;
+  yield () => is_drained(kvm);
   kvm.mn_active_invalidate_count = kvm.mn_active_invalidate_count - 1;
 }

@@ -8,7 +8,9 @@
  */
 import { assume, type Op, type Range, rest } from 'mmucheck/language';
 import { invept_global, tlb_enter_guest } from '../hardware/tlb.js';
-import type { Kvm, Vcpu, VcpuId, VcpuMode } from '../state.js';
+import { load_csd, store_csd_unlock } from '../hardware/shared_memory.js';
+import { is_drained, this_processor } from '../hardware/store_buffer.js';
+import type { Kvm, VcpuId, VcpuMode } from '../state.js';
 
 /** kvm_flush_remote_tlbs(), also the ranged and memslot flavours: VMX flushes everything in each of them. */
 export function* kvm_flush_remote_tlbs(kvm: Kvm): Op {
@@ -37,24 +39,24 @@ export function* kvm_make_all_cpus_request(kvm: Kvm): Op {
   // The cpumask of processors that need an IPI.
   let cpus: Range<0, 'vcpuMask'> = 0;
   for (let v = 0; v < kvm.config.vcpus; v++) {
-    yield* kvm_make_request(kvm.vcpus[v]);
-    const mode = yield* kvm_vcpu_exiting_guest_mode(kvm.vcpus[v]);
+    yield* kvm_make_request(kvm, v);
+    const mode = yield* kvm_vcpu_exiting_guest_mode(kvm, v);
     if (mode !== 'OUTSIDE_GUEST_MODE') cpus = cpus | (1 << v);
   }
   yield* smp_call_function_many(kvm, cpus);
 }
 
 /** set_bit() in vcpu->requests: locked. */
-export function* kvm_make_request(vcpu: Vcpu): Op {
-  yield;
-  vcpu.request_tlb_flush = true;
+export function* kvm_make_request(kvm: Kvm, vcpu: VcpuId): Op {
+  yield () => is_drained(kvm);
+  kvm.vcpus[vcpu].request_tlb_flush = true;
 }
 
 /** cmpxchg(&vcpu->mode, IN_GUEST_MODE, EXITING_GUEST_MODE): locked, returns what was there. */
-export function* kvm_vcpu_exiting_guest_mode(vcpu: Vcpu): Op<VcpuMode> {
-  yield;
-  const mode = vcpu.mode;
-  if (mode === 'IN_GUEST_MODE') vcpu.mode = 'EXITING_GUEST_MODE';
+export function* kvm_vcpu_exiting_guest_mode(kvm: Kvm, vcpu: VcpuId): Op<VcpuMode> {
+  yield () => is_drained(kvm);
+  const mode = kvm.vcpus[vcpu].mode;
+  if (mode === 'IN_GUEST_MODE') kvm.vcpus[vcpu].mode = 'EXITING_GUEST_MODE';
   return mode;
 }
 
@@ -62,13 +64,27 @@ export function* kvm_vcpu_exiting_guest_mode(vcpu: Vcpu): Op<VcpuMode> {
 export function* smp_call_function_many(kvm: Kvm, cpus: number): Op {
   for (let v = 0; v < kvm.config.vcpus; v++) {
     if ((cpus & (1 << v)) !== 0) {
-      yield;
+      yield () => is_drained(kvm);
       kvm.vcpus[v].ipi = true;
+      if (kvm.config.storeBuffers > 0) kvm.csd[csd_of(kvm, this_processor(kvm), v)] = true;
     }
   }
   for (let v = 0; v < kvm.config.vcpus; v++) {
-    if ((cpus & (1 << v)) !== 0) yield () => !kvm.vcpus[v].ipi;
+    if ((cpus & (1 << v)) !== 0) yield () => has_acknowledged(kvm, v);
   }
+}
+
+/**
+ * Sequentially consistent, the pending IPI says it all. With store buffers the interrupt is gone when it is taken, and
+ * the sender sees the acknowledgement, a plain store of the target, when it gets to memory.
+ */
+function has_acknowledged(kvm: Kvm, vcpu: number): boolean {
+  if (kvm.config.storeBuffers > 0) return !kvm.csd[csd_of(kvm, this_processor(kvm), vcpu)];
+  return !kvm.vcpus[vcpu].ipi;
+}
+
+function csd_of(kvm: Kvm, sender: number, target: number): number {
+  return sender * kvm.config.vcpus + target;
 }
 
 /**
@@ -79,6 +95,13 @@ export function* ipi_handler(kvm: Kvm, vcpu: VcpuId): Op {
   while (true) {
     yield rest(() => !kvm.vcpus[vcpu].ipi);
     assume(kvm.vcpus[vcpu].ipi && kvm.vcpus[vcpu].irqs_enabled && !kvm.vcpus[vcpu].in_guest);
+    if (kvm.config.storeBuffers > 0) acknowledge_calls(kvm, vcpu);
     kvm.vcpus[vcpu].ipi = false;
   }
+}
+
+/** flush_smp_call_function_queue(): one store for every sender that waits. */
+function acknowledge_calls(kvm: Kvm, vcpu: VcpuId): void {
+  for (let sender = 0; sender < kvm.config.processors; sender++)
+    if (load_csd(kvm, csd_of(kvm, sender, vcpu))) store_csd_unlock(kvm, csd_of(kvm, sender, vcpu));
 }

@@ -4,6 +4,7 @@
  * Every read of an entry is a step. pt_path[] has one member here, the 4K-level table: the root never changes.
  */
 import type { Op } from 'mmucheck/language';
+import { load_entry } from '../hardware/shared_memory.js';
 import {
   type Gfn,
   type Kvm,
@@ -61,7 +62,7 @@ export const TDP_ITER: TdpIter = {
 export function* kvm_tdp_mmu_read_spte(kvm: Kvm, sptep: SptePtr): Op<Spte> {
   yield;
   lockdep_assert_in_rcu(kvm);
-  return kvm.pt[sptep.table].spte[sptep.index];
+  return load_entry(kvm, sptep);
 }
 
 function* tdp_iter_refresh_sptep(kvm: Kvm, iter: TdpIter): Op {

@@ -2,7 +2,9 @@
 import type { Op } from 'mmucheck/language';
 import { run_guest } from '../hardware/guest.js';
 import { invept_global, tlb_enter_guest } from '../hardware/tlb.js';
-import type { Kvm, Vcpu, VcpuId } from '../state.js';
+import { load_mode, store_mode } from '../hardware/shared_memory.js';
+import { is_drained, smp_mb } from '../hardware/store_buffer.js';
+import type { Kvm, VcpuId } from '../state.js';
 import type { Fault } from './fault.js';
 import {
   kvm_vcpu_srcu_read_lock,
@@ -33,14 +35,15 @@ export function* vcpu_run(kvm: Kvm, vcpu: VcpuId): Op {
 /** One round: requests, entry, guest, exit, exit handler. */
 export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
   if (kvm.config.flush === 'protocol') {
-    if (yield* kvm_check_request(kvm.vcpus[vcpu])) yield* kvm_vcpu_flush_tlb_all(kvm, vcpu);
+    if (yield* kvm_check_request(kvm, vcpu)) yield* kvm_vcpu_flush_tlb_all(kvm, vcpu);
     yield* local_irq_disable(kvm.vcpus[vcpu]);
-    yield* set_mode_in_guest(kvm.vcpus[vcpu]);
+    yield* set_mode_in_guest(kvm, vcpu);
+    yield* smp_mb__after_srcu_read_unlock(kvm);
   }
   if (kvm.config.srcu) yield* kvm_vcpu_srcu_read_unlock(kvm, vcpu);
   if (kvm.config.flush === 'protocol') {
-    if (yield* kvm_vcpu_exit_request(kvm.vcpus[vcpu])) {
-      yield* set_mode_outside_guest(kvm.vcpus[vcpu]);
+    if (yield* kvm_vcpu_exit_request(kvm, vcpu)) {
+      yield* set_mode_outside_guest(kvm, vcpu);
       yield* local_irq_enable(kvm.vcpus[vcpu]);
       if (kvm.config.srcu) yield* kvm_vcpu_srcu_read_lock(kvm, vcpu);
       return;
@@ -49,7 +52,7 @@ export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
   yield* vmx_vcpu_enter(kvm, vcpu);
   const exit = yield* run_guest(kvm, vcpu, fault);
   if (kvm.config.flush === 'protocol') {
-    yield* set_mode_outside_guest(kvm.vcpus[vcpu]);
+    yield* set_mode_outside_guest(kvm, vcpu);
     yield* local_irq_enable(kvm.vcpus[vcpu]);
   }
   if (kvm.config.srcu) yield* kvm_vcpu_srcu_read_lock(kvm, vcpu);
@@ -57,33 +60,38 @@ export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
 }
 
 /** Test and clear. Only the vCPU itself clears, and one set in between would be answered by the same flush. */
-export function* kvm_check_request(vcpu: Vcpu): Op<boolean> {
-  yield;
-  const requested = vcpu.request_tlb_flush;
-  vcpu.request_tlb_flush = false;
+export function* kvm_check_request(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
+  yield () => !kvm.vcpus[vcpu].request_tlb_flush || is_drained(kvm);
+  const requested = kvm.vcpus[vcpu].request_tlb_flush;
+  kvm.vcpus[vcpu].request_tlb_flush = false;
   return requested;
 }
 
 export function* kvm_vcpu_flush_tlb_all(kvm: Kvm, vcpu: VcpuId): Op {
-  yield;
+  yield () => is_drained(kvm);
   invept_global(kvm, vcpu);
 }
 
 /** smp_store_release(&vcpu->mode, IN_GUEST_MODE), ordered before what follows by the barrier of the SRCU unlock. */
-export function* set_mode_in_guest(vcpu: Vcpu): Op {
+export function* set_mode_in_guest(kvm: Kvm, vcpu: VcpuId): Op {
   yield;
-  vcpu.mode = 'IN_GUEST_MODE';
+  store_mode(kvm, vcpu, 'IN_GUEST_MODE');
 }
 
-export function* set_mode_outside_guest(vcpu: Vcpu): Op {
+export function* set_mode_outside_guest(kvm: Kvm, vcpu: VcpuId): Op {
   yield;
-  vcpu.mode = 'OUTSIDE_GUEST_MODE';
+  store_mode(kvm, vcpu, 'OUTSIDE_GUEST_MODE');
+}
+
+/** Keeps the mode in front of the test for requests and of every walk of the guest. */
+export function* smp_mb__after_srcu_read_unlock(kvm: Kvm): Op {
+  yield* smp_mb(kvm);
 }
 
 /** Whether somebody kicked this vCPU or asked something of it since it set its mode. */
-export function* kvm_vcpu_exit_request(vcpu: Vcpu): Op<boolean> {
+export function* kvm_vcpu_exit_request(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
   yield;
-  return vcpu.mode === 'EXITING_GUEST_MODE' || vcpu.request_tlb_flush;
+  return load_mode(kvm, vcpu) === 'EXITING_GUEST_MODE' || kvm.vcpus[vcpu].request_tlb_flush;
 }
 
 /** VM entry: from here the processor walks and caches. */

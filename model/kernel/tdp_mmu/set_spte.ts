@@ -5,6 +5,8 @@
 
 import { type Op, assert, equal } from 'mmucheck/language';
 import { read_entry, write_entry } from '../../hardware/ept.js';
+import { store_entry } from '../../hardware/shared_memory.js';
+import { is_drained } from '../../hardware/store_buffer.js';
 import {
   EBUSY,
   type Errno,
@@ -28,7 +30,7 @@ import { type TdpIter, kvm_tdp_mmu_read_spte } from '../tdp_iter.js';
 
 /** Exchanges the entry if it is still `old_spte`. */
 export function* try_cmpxchg64(kvm: Kvm, sptep: SptePtr, old_spte: Spte, new_spte: Spte): Op<boolean> {
-  yield;
+  yield () => is_drained(kvm);
   if (!equal(read_entry(kvm, sptep), old_spte)) return false;
   write_entry(kvm, sptep, new_spte);
   return true;
@@ -36,7 +38,7 @@ export function* try_cmpxchg64(kvm: Kvm, sptep: SptePtr, old_spte: Spte, new_spt
 
 /** xchg(): returns what was there. */
 export function* kvm_tdp_mmu_write_spte_atomic(kvm: Kvm, sptep: SptePtr, new_spte: Spte): Op<Spte> {
-  yield;
+  yield () => is_drained(kvm);
   const old_spte = read_entry(kvm, sptep);
   write_entry(kvm, sptep, new_spte);
   return old_spte;
@@ -48,13 +50,7 @@ export function* kvm_tdp_mmu_write_spte_atomic(kvm: Kvm, sptep: SptePtr, new_spt
  */
 export function* __kvm_tdp_mmu_write_spte(kvm: Kvm, sptep: SptePtr, new_spte: Spte, assumed: Spte): Op {
   yield;
-  const replaced = read_entry(kvm, sptep);
-  assert(
-    equal({ ...replaced, accessed: true }, { ...assumed, accessed: true }),
-    'P6',
-    'a plain store overwrites bits that were set since the entry was read',
-  );
-  write_entry(kvm, sptep, new_spte);
+  store_entry(kvm, sptep, new_spte, assumed);
 }
 
 /** A plain store, unless the old value has bits that somebody may set without mmu_lock. */
@@ -73,7 +69,7 @@ export function* kvm_tdp_mmu_write_spte(
 
 /** fetch_and(~PT_WRITABLE_MASK): returns what was there. */
 export function* tdp_mmu_clear_spte_bits_atomic(kvm: Kvm, sptep: SptePtr): Op<Spte> {
-  yield;
+  yield () => is_drained(kvm);
   const old_spte = read_entry(kvm, sptep);
   write_entry(kvm, sptep, { ...old_spte, writable: false });
   return old_spte;
@@ -101,7 +97,7 @@ export function* __tdp_mmu_set_spte_atomic(kvm: Kvm, iter: TdpIter, new_spte: Sp
   assert(!iter.yielded, 'P14', 'the snapshot of an iterator is used after it yielded');
   assert(!is_frozen_spte(iter.old_spte), 'P5', 'a FROZEN entry is expected by a compare-and-exchange');
   lockdep_assert_in_rcu(kvm);
-  yield;
+  yield () => is_drained(kvm);
   const now = read_entry(kvm, iter.sptep);
   if (!equal(now, iter.old_spte)) {
     iter.old_spte = now;
