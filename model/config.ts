@@ -10,11 +10,16 @@ import { LITMUS_VALUES } from './hardware/litmus/state.js';
 /** What a scenario may choose. */
 export interface Choices {
   readonly vcpus: number;
-  /** 2M ranges in the memslot. */
+  /** Levels of page tables: 2M over 4K, or 1G over 2M over 4K. */
+  readonly levels: 2 | 3;
+  /** 2M ranges in the memslot: entries of the root, or with three levels a multiple of `fanout`, below them. */
   readonly hugePages: number;
-  /** 4K pages in a 2M page (512 on hardware; 2 tell apart what 512 do as long as gfns differ by position only). */
+  /**
+   * 4K pages in a 2M page, and 2M pages in a 1G page (512 on hardware; 2 tell apart what 512 do as long as gfns
+   * differ by position only).
+   */
   readonly fanout: number;
-  /** The root and the 4K-level tables that may exist at once. */
+  /** The root and the tables below it that may exist at once. */
   readonly tables: number;
   /** Invalidations that the host runs: bounds mmu_invalidate_seq. */
   readonly invalidations: number;
@@ -72,6 +77,13 @@ export interface Config extends Configuration, Choices {
   readonly lastProcess: number;
   readonly hostThreads: number;
   readonly lastTable: number;
+  /** The levels below the root's. */
+  readonly tableLevels: number;
+  /** 1G ranges in the memslot; none with two levels. */
+  readonly gigaPages: number;
+  readonly rootEntries: number;
+  /** Tables that can stand between the root and a 4K-level table. */
+  readonly upperTables: number;
   readonly vcpuMask: number;
   readonly gfns: number;
   readonly lastGfn: number;
@@ -81,6 +93,7 @@ export interface Config extends Configuration, Choices {
   readonly wordMask: number;
   readonly lanes: number;
   readonly violationShrinks: boolean;
+  readonly mayGiga: number;
   readonly mayHuge: number;
   readonly maySmall: number;
   readonly tlbEntries: number;
@@ -105,6 +118,7 @@ export interface Config extends Configuration, Choices {
 
 export const DEFAULTS: Choices = {
   vcpus: 1,
+  levels: 2,
   hugePages: 1,
   fanout: 2,
   tables: 3,
@@ -137,10 +151,13 @@ export const DEFAULTS: Choices = {
 export function configure(choices: Partial<Choices>, processes: number, hostThreads: number): Config {
   const chosen: Choices = { ...DEFAULTS, ...choices };
   const gfns = chosen.hugePages * chosen.fanout;
+  const deep = chosen.levels === 3;
+  const gigaPages = deep ? (chosen.hugePages - (chosen.hugePages % chosen.fanout)) / chosen.fanout : 0;
+  const rootEntries = deep ? gigaPages : chosen.hugePages;
   const wordBits = chosen.wordBits < gfns ? chosen.wordBits : gfns;
   const lanes = chosen.aliases === 'one' ? 2 : 1;
   const explicit = chosen.tlb === 'explicit';
-  const entries = chosen.hugePages > chosen.fanout ? chosen.hugePages : chosen.fanout;
+  const entries = rootEntries > chosen.fanout ? rootEntries : chosen.fanout;
   const processors = chosen.storeBuffers > 0 ? hostThreads + chosen.vcpus : 0;
   const dirties = chosen.trackDirty ? 2 : 1;
   const variants = 2 * (chosen.trackExec ? 2 : 1) * dirties;
@@ -153,6 +170,10 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     lastProcess: processes - 1,
     hostThreads,
     lastTable: chosen.tables - 1,
+    tableLevels: chosen.levels - 1,
+    gigaPages,
+    rootEntries,
+    upperTables: deep ? chosen.tables : 1,
     vcpuMask: 2 ** chosen.vcpus - 1,
     gfns,
     lastGfn: gfns - 1,
@@ -163,9 +184,10 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     wordMask: 2 ** wordBits - 1,
     lanes,
     violationShrinks: chosen.aliases !== 'unbounded',
+    mayGiga: explicit ? 0 : lanes * gigaPages,
     mayHuge: explicit ? 0 : lanes * chosen.hugePages,
     maySmall: explicit ? 0 : lanes * gfns,
-    tlbEntries: explicit ? lanes * (chosen.hugePages + gfns) : 0,
+    tlbEntries: explicit ? lanes * (gigaPages + chosen.hugePages + gfns) : 0,
     reachTables: chosen.reach ? chosen.tables : 0,
     execGhosts: chosen.trackExec ? gfns : 0,
     processors,

@@ -57,6 +57,7 @@ function begin(kvm: Kvm, config: Config): void {
       kvm.pt[table].frozen_by[i] = -1;
       kvm.pt[table].spte[i] = NONPRESENT_SPTE;
     }
+  for (let table = 0; table < config.tables; table++) kvm.pt[table].level = 1;
   for (let v = 0; v < config.vcpus; v++) {
     kvm.vcpus[v].irqs_enabled = true;
     kvm.vcpus[v].marking = -1;
@@ -95,27 +96,67 @@ export function host_huge(kvm: Kvm, config: Config): void {
   for (let h = 0; h < config.hugePages; h++) kvm.host.huge[h] = true;
 }
 
+/** The host backs every 1G range by a huge page (three levels). */
+export function host_giga(kvm: Kvm, config: Config): void {
+  host_huge(kvm, config);
+  for (let g = 0; g < config.gigaPages; g++) kvm.host.giga[g] = true;
+}
+
+/** Every 1G range is mapped by a huge leaf, changed by `change` (three levels). */
+export function mapped_giga(change: Partial<Spte> = {}): (kvm: Kvm, config: Config) => void {
+  return (kvm, config) => {
+    host_giga(kvm, config);
+    for (let g = 0; g < config.gigaPages; g++)
+      kvm.pt[ROOT].spte[g] = { ...leaf(config, g * config.fanout * config.fanout, true), ...change };
+  };
+}
+
 /** Every 2M range is mapped by a huge leaf, changed by `change`. */
 export function mapped_huge(change: Partial<Spte> = {}): (kvm: Kvm, config: Config) => void {
   return (kvm, config) => {
     host_huge(kvm, config);
+    link_upper_tables(kvm, config);
     for (let h = 0; h < config.hugePages; h++)
-      kvm.pt[ROOT].spte[h] = { ...leaf(config, h * config.fanout, true), ...change };
+      set_huge_entry(kvm, config, h, { ...leaf(config, h * config.fanout, true), ...change });
   };
 }
 
 /** Every gfn is mapped by a 4K leaf, changed by `change`. */
 export function mapped_small(change: Partial<Spte> = {}): (kvm: Kvm, config: Config) => void {
   return (kvm, config) => {
+    link_upper_tables(kvm, config);
     for (let h = 0; h < config.hugePages; h++) {
-      const table = 1 + h;
-      kvm.pt[ROOT].spte[h] = { ...NONPRESENT_SPTE, kind: 'TABLE', child: table, accessed: true };
+      const table = 1 + config.gigaPages + h;
+      set_huge_entry(kvm, config, h, nonleaf(table));
       kvm.pt[table].state = 'linked';
       kvm.pt[table].parent = h;
       for (let i = 0; i < config.fanout; i++)
         kvm.pt[table].spte[i] = { ...leaf(config, h * config.fanout + i, false), ...change };
     }
   };
+}
+
+/** With three levels: the 2M-level tables, 1 up to the number of 1G ranges. */
+function link_upper_tables(kvm: Kvm, config: Config): void {
+  for (let g = 0; g < config.gigaPages; g++) {
+    kvm.pt[ROOT].spte[g] = nonleaf(1 + g);
+    kvm.pt[1 + g].state = 'linked';
+    kvm.pt[1 + g].level = 2;
+    kvm.pt[1 + g].parent = g;
+  }
+}
+
+/** The entry of a 2M range: in the root, or in the table of its 1G range. */
+function set_huge_entry(kvm: Kvm, config: Config, h: number, spte: Spte): void {
+  if (config.levels === 2) kvm.pt[ROOT].spte[h] = spte;
+  else {
+    const position = h % config.fanout;
+    kvm.pt[1 + (h - position) / config.fanout].spte[position] = spte;
+  }
+}
+
+function nonleaf(child: number): Spte {
+  return { ...NONPRESENT_SPTE, kind: 'TABLE', child, accessed: true };
 }
 
 /** On top of a mapping: the slot logs dirty pages already, and userspace relies on it. */

@@ -9,15 +9,18 @@ import type { Config } from './config.js';
 import type { LitmusState } from './hardware/litmus/state.js';
 import type { StoreBuffer } from './hardware/store_buffer.js';
 
-/** A guest frame number: the VM has one memslot, from gfn 0, of `hugePages` 2M ranges with `fanout` 4K pages each. */
+/**
+ * A guest frame number: the VM has one memslot, from gfn 0, of `hugePages` 2M ranges with `fanout` 4K pages each (and
+ * of `gigaPages` 1G ranges with `fanout` 2M ranges each, if there are three levels).
+ */
 export type Gfn = Below<'gfns'>;
 /** The end of a range of gfns. */
 export type GfnEnd = Range<0, 'gfns'>;
 /** A host frame. Frame `g` backs gfn `g` at first; frame `g + gfns` is where the host moves it to. */
 export type Pfn = Below<'pfns'>;
-/** PG_LEVEL_4K or PG_LEVEL_2M: the page sizes of this configuration, and the root is the 2M-level table. */
-export type Level = Range<1, 2>;
-/** A page table: 0 is the root, the others are 4K-level tables. */
+/** PG_LEVEL_4K up to the level of the root's entries: PG_LEVEL_2M, or PG_LEVEL_1G if the configuration has three levels. */
+export type Level = Range<1, 'levels'>;
+/** A page table: 0 is the root, the others are tables of the levels below. */
 export type PageTableId = Below<'tables'>;
 export type VcpuId = Below<'vcpus'>;
 /** A process of the scenario, or -1. */
@@ -58,7 +61,9 @@ export interface PageTable {
   spte: Vector<Spte, 'entries'>;
   /** Its life: in the pool, filled by one thread, reachable from its parent entry, unlinked until a grace period. */
   state: 'free' | 'private' | 'linked' | 'detached';
-  /** sp->gfn, as the position of the parent entry in the root. */
+  /** sp->role.level: of its entries. */
+  level: Range<1, 'tableLevels'>;
+  /** sp->gfn, as the number of the 2M range (or 1G range, for a 2M-level table) that it maps. */
   parent: Below<'hugePages'>;
   nx_huge_page_disallowed: boolean;
   /** Ghost: who stored FROZEN in which entry. */
@@ -99,11 +104,13 @@ export type TranslationSet = Range<0, 'translationSets'>;
 
 /** What one logical processor has cached. Either the sets or the entries exist, as the configuration says. */
 export interface Tlb {
+  /** May-cache form, by lane and 1G range. */
+  may_giga: Vector<TranslationSet, 'mayGiga'>;
   /** May-cache form, by lane and 2M range. */
   may_huge: Vector<TranslationSet, 'mayHuge'>;
   /** May-cache form, by lane and gfn. */
   may_small: Vector<TranslationSet, 'maySmall'>;
-  /** Explicit form: by lane, the 2M ranges, then the gfns. */
+  /** Explicit form: by lane, the 1G ranges, the 2M ranges, then the gfns. */
   entry: Vector<TlbEntry, 'tlbEntries'>;
   /** Tables whose address may still be in the paging-structure cache (only if the configuration asks for it). */
   reach: Vector<boolean, 'reachTables'>;
@@ -140,8 +147,10 @@ export interface Memslot {
 export interface HostMm {
   pfn: Vector<Pfn, 'gfns'>;
   writable: Vector<boolean, 'gfns'>;
-  /** The host maps the 2M range by one entry. */
+  /** The host maps the 2M range by one entry, or by a part of one for 1G. */
   huge: Vector<boolean, 'hugePages'>;
+  /** The host maps the 1G range by one entry. */
+  giga: Vector<boolean, 'gigaPages'>;
 }
 
 /** A right that was taken away: -1 not (or given back), a process that still owes the flush, `processes` flushed. */
@@ -193,6 +202,6 @@ export const ENOMEM = -12;
 
 export const PG_LEVEL_4K = 1;
 export const PG_LEVEL_2M = 2;
-/** The root table, and the level of its entries. */
+export const PG_LEVEL_1G = 3;
+/** The root table. Its entries are of the level `levels` of the configuration. */
 export const ROOT = 0;
-export const ROOT_LEVEL = 2;

@@ -5,13 +5,16 @@
  * Tolerated: walks of tables that are unlinked and not yet freed.
  */
 import { property } from 'mmucheck/language';
-import { type Kvm, ROOT } from '../model/state.js';
+import { is_linked } from '../model/hardware/tables.js';
+import type { Kvm } from '../model/state.js';
 
 export function no_freed_table_is_walked(kvm: Kvm): boolean {
-  for (let h = 0; h < kvm.config.hugePages; h++) {
-    const top = kvm.pt[ROOT].spte[h];
-    if (top.kind === 'TABLE' && kvm.pt[top.child].state !== 'linked') return false;
-  }
+  for (let table = 0; table < kvm.config.tables; table++)
+    if (is_linked(kvm, table))
+      for (let i = 0; i < kvm.config.entries; i++) {
+        const spte = kvm.pt[table].spte[i];
+        if (spte.kind === 'TABLE' && kvm.pt[spte.child].state !== 'linked') return false;
+      }
   for (let v = 0; v < kvm.config.vcpus; v++)
     if (kvm.vcpus[v].in_guest)
       for (let table = 1; table < kvm.config.reachTables; table++)

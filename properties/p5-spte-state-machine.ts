@@ -9,7 +9,8 @@
  * leaf that replaces a leaf of another frame. (Host-writable, MMU-writable, writable) is one of 111, 110, 100, 000.
  */
 import { equal, property } from 'mmucheck/language';
-import { type Kvm, ROOT, type Spte } from '../model/state.js';
+import { entry_level } from '../model/hardware/tables.js';
+import { type Kvm, PG_LEVEL_4K, type Spte } from '../model/state.js';
 
 export function entries_change_legally(before: Kvm, after: Kvm): boolean {
   for (let table = 0; table < before.config.tables; table++) {
@@ -20,7 +21,10 @@ export function entries_change_legally(before: Kvm, after: Kvm): boolean {
         const spte = after.pt[table].spte[i];
         if (
           !equal(old, spte) &&
-          !(is_legal(old, spte, table === ROOT, state === 'detached') && is_well_formed(spte))
+          !(
+            is_legal(old, spte, entry_level(before, table) > PG_LEVEL_4K, state === 'detached') &&
+            is_well_formed(spte)
+          )
         )
           return false;
       }
@@ -28,8 +32,8 @@ export function entries_change_legally(before: Kvm, after: Kvm): boolean {
   return true;
 }
 
-function is_legal(old: Spte, spte: Spte, root: boolean, detached: boolean): boolean {
-  if (spte.kind === 'TABLE' && !root) return false;
+function is_legal(old: Spte, spte: Spte, upper: boolean, detached: boolean): boolean {
+  if (spte.kind === 'TABLE' && !upper) return false;
   if (old.kind === 'NONE')
     return spte.kind === 'LEAF' || spte.kind === 'TABLE' || (spte.kind === 'FROZEN' && detached);
   if (old.kind === 'LEAF' && spte.kind === 'LEAF') return old.pfn === spte.pfn;

@@ -8,7 +8,9 @@
  * `P7exact` is the claim without that tolerance: children equal the replaced entry, whatever the lock.
  */
 import { property } from 'mmucheck/language';
-import { type Kvm, ROOT, type Spte } from '../model/state.js';
+import { entry_level } from '../model/hardware/tables.js';
+import { KVM_PAGES_PER_HPAGE } from '../model/kernel/spte.js';
+import { type Kvm, type Level, PG_LEVEL_4K, type Spte } from '../model/state.js';
 
 export function a_split_keeps_the_translation(before: Kvm, after: Kvm): boolean {
   return splits_keep(before, after, before.mmu_lock.writer >= 0);
@@ -19,20 +21,31 @@ export function a_split_keeps_every_bit(before: Kvm, after: Kvm): boolean {
 }
 
 function splits_keep(before: Kvm, after: Kvm, bits_may_be_missing: boolean): boolean {
-  for (let h = 0; h < before.config.hugePages; h++) {
-    const huge = before.pt[ROOT].spte[h];
-    const table = after.pt[ROOT].spte[h];
-    if (huge.kind === 'LEAF' && table.kind === 'TABLE')
-      for (let i = 0; i < before.config.fanout; i++)
-        if (!is_part_of(huge, after.pt[table.child].spte[i], i, bits_may_be_missing)) return false;
-  }
+  for (let table = 0; table < before.config.tables; table++)
+    for (let entry = 0; entry < before.config.entries; entry++) {
+      const huge = before.pt[table].spte[entry];
+      const split = after.pt[table].spte[entry];
+      if (huge.kind === 'LEAF' && split.kind === 'TABLE') {
+        const level = entry_level(before, table) - 1;
+        for (let i = 0; i < before.config.fanout; i++) {
+          const pfn = huge.pfn + i * KVM_PAGES_PER_HPAGE(before, level);
+          if (!is_part_of(huge, after.pt[split.child].spte[i], pfn, level, bits_may_be_missing)) return false;
+        }
+      }
+    }
   return true;
 }
 
-function is_part_of(huge: Spte, small: Spte, index: number, bits_may_be_missing: boolean): boolean {
-  if (small.kind !== 'LEAF' || small.pfn !== huge.pfn + index) return false;
+function is_part_of(
+  huge: Spte,
+  small: Spte,
+  pfn: number,
+  level: Level,
+  bits_may_be_missing: boolean,
+): boolean {
+  if (small.kind !== 'LEAF' || small.pfn !== pfn) return false;
   if (small.mmu_writable !== huge.mmu_writable || small.host_writable !== huge.host_writable) return false;
-  if (huge.executable && !small.executable) return false;
+  if (small.executable !== huge.executable && !(level === PG_LEVEL_4K && small.executable)) return false;
   if (bits_may_be_missing)
     return (
       (!small.writable || huge.writable) && (!small.accessed || huge.accessed) && (!small.dirty || huge.dirty)

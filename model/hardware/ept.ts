@@ -4,7 +4,9 @@
  * become cacheable, who owns FROZEN (P5), and which rights were taken from the guest (P8).
  */
 import { assert, current, equal } from 'mmucheck/language';
-import { type Kvm, ROOT, type Spte, type SptePtr } from '../state.js';
+import { KVM_PAGES_PER_HPAGE, SPTE_INDEX } from '../kernel/spte.js';
+import { type Kvm, type Level, PG_LEVEL_4K, type Spte, type SptePtr } from '../state.js';
+import { entry_base, entry_level, is_linked } from './tables.js';
 import { tlb_may_cache } from './tlb.js';
 
 /** The bare access of one aligned 8-byte entry. Callers make the step. */
@@ -37,21 +39,20 @@ export function put_entry(kvm: Kvm, sptep: SptePtr, spte: Spte, by: number): voi
 
 /** Ghost of P8: compares what the guest may do with each gfn below the entry before and after the change. */
 export function note_rights(kvm: Kvm, sptep: SptePtr, old: Spte, spte: Spte): void {
-  if (sptep.table !== ROOT) {
-    const parent = kvm.pt[sptep.table].parent;
-    const link = kvm.pt[ROOT].spte[parent];
-    if (link.kind === 'TABLE' && link.child === sptep.table)
-      note_right(kvm, parent * kvm.config.fanout + sptep.index, old, spte);
-    return;
-  }
-  for (let i = 0; i < kvm.config.fanout; i++)
-    note_right(kvm, sptep.index * kvm.config.fanout + i, leaf_below(kvm, old, i), leaf_below(kvm, spte, i));
+  if (!is_linked(kvm, sptep.table)) return;
+  const level = entry_level(kvm, sptep.table);
+  const base = entry_base(kvm, sptep);
+  const end = base + KVM_PAGES_PER_HPAGE(kvm, level);
+  for (let gfn = base; gfn < end; gfn++)
+    note_right(kvm, gfn, leaf_below(kvm, old, level, gfn), leaf_below(kvm, spte, level, gfn));
 }
 
-/** The entry that decides about the `i`-th page below a root entry. */
-function leaf_below(kvm: Kvm, spte: Spte, i: number): Spte {
-  if (spte.kind === 'TABLE') return kvm.pt[spte.child].spte[i];
-  return spte;
+/** The entry that decides about `gfn`, at or below an entry of `level`. */
+function leaf_below(kvm: Kvm, spte: Spte, level: Level, gfn: number): Spte {
+  let last = spte;
+  for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--)
+    if (below < level && last.kind === 'TABLE') last = kvm.pt[last.child].spte[SPTE_INDEX(kvm, gfn, below)];
+  return last;
 }
 
 function note_right(kvm: Kvm, gfn: number, old: Spte, spte: Spte): void {

@@ -6,10 +6,10 @@
  */
 import { assume, choose, chooseBelow, type Op, rest } from 'mmucheck/language';
 import type { Fault } from '../kernel/fault.js';
-import { type Gfn, type Kvm, ROOT, type Spte, type SptePtr, type VcpuId } from '../state.js';
+import { type Gfn, type Kvm, PG_LEVEL_4K, type Spte, type VcpuId } from '../state.js';
 import { write_entry } from './ept.js';
-import { ept_violation_invalidates, GP, huge_index, tlb_holds_only, tlb_slot } from './tlb.js';
-import { walk, walk_is_huge } from './translation.js';
+import { ept_violation_invalidates, GP, may_be_cached, tlb_holds_only, tlb_slot } from './tlb.js';
+import { walk, walk_end, walk_level } from './translation.js';
 
 export type ExitReason = 'EPT_VIOLATION' | 'EXTERNAL_INTERRUPT';
 type Access = 'read' | 'write' | 'fetch';
@@ -54,7 +54,7 @@ function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, l
   const used: Spte = { ...leaf, accessed: true, dirty: leaf.dirty || access === 'write' };
   if (kvm.config.tlb === 'may-cache') assume(leaf.accessed !== used.accessed || leaf.dirty !== used.dirty);
   if (leaf.accessed !== used.accessed || leaf.dirty !== used.dirty)
-    write_entry(kvm, leaf_pointer(kvm, gfn), used);
+    write_entry(kvm, walk_end(kvm, gfn), used);
   fill(kvm, vcpu, gfn, lane, used);
 }
 
@@ -63,25 +63,18 @@ function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, l
  * that is sure only of an access that had to walk because it set A or D.
  */
 function fill(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, leaf: Spte): void {
-  const huge = walk_is_huge(kvm, gfn);
+  const level = walk_level(kvm, gfn);
   if (kvm.config.tlb === 'may-cache') {
-    if (kvm.config.violationShrinks) tlb_holds_only(kvm, vcpu, gfn, lane, huge, leaf);
+    if (kvm.config.violationShrinks) tlb_holds_only(kvm, vcpu, gfn, lane, level, leaf);
     return;
   }
-  kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, huge ? 2 : 1, gfn)] = {
+  kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)] = {
     present: true,
     pfn: leaf.pfn,
     writable: leaf.writable,
     executable: leaf.executable,
     dirty: leaf.dirty || !kvm.config.trackDirty,
   };
-}
-
-/** The entry that a walk for `gfn` ends in. */
-function leaf_pointer(kvm: Kvm, gfn: Gfn): SptePtr {
-  const top = kvm.pt[ROOT].spte[huge_index(kvm, gfn)];
-  if (top.kind === 'TABLE') return { table: top.child, index: gfn % kvm.config.fanout };
-  return { table: ROOT, index: huge_index(kvm, gfn) };
 }
 
 /**
@@ -104,7 +97,7 @@ function caches_without_right(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, 
   for (let l = 0; l < kvm.config.lanes; l++) {
     if (l === GP || l === lane) {
       if (kvm.config.tlb === 'explicit') {
-        for (let level = 1; level <= 2; level++) {
+        for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++) {
           const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, l, level, gfn)];
           if (
             entry.present &&
@@ -113,9 +106,9 @@ function caches_without_right(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, 
             return true;
         }
       } else {
-        const set =
-          kvm.vcpus[vcpu].tlb.may_huge[l * kvm.config.hugePages + huge_index(kvm, gfn)] |
-          kvm.vcpus[vcpu].tlb.may_small[l * kvm.config.gfns + gfn];
+        let set = 0;
+        for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++)
+          set = set | may_be_cached(kvm, vcpu, l, level, gfn);
         if (access === 'write' && (set & ~kvm.config.writableSet) !== 0) return true;
         if (access === 'fetch' && (set & ~kvm.config.fetchSet) !== 0) return true;
       }
@@ -137,11 +130,11 @@ export function* speculation(kvm: Kvm, vcpu: VcpuId): Op {
     if (choose(true, false)) {
       const leaf = walk(kvm, gfn);
       assume(leaf.kind === 'LEAF' && (kvm.config.tlb === 'explicit' || !leaf.accessed));
-      if (!leaf.accessed) write_entry(kvm, leaf_pointer(kvm, gfn), { ...leaf, accessed: true });
+      if (!leaf.accessed) write_entry(kvm, walk_end(kvm, gfn), { ...leaf, accessed: true });
       fill(kvm, vcpu, gfn, lane, leaf);
     } else {
       assume(lane !== GP && kvm.config.tlb === 'explicit');
-      const level = choose(1, 2);
+      const level = PG_LEVEL_4K + chooseBelow(kvm.config.levels);
       const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, GP, level, gfn)];
       assume(entry.present);
       kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)] = entry;

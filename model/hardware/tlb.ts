@@ -13,7 +13,19 @@
  *
  * Explicit form. At most one entry per lane, size and base, filled and replaced by steps of hardware/guest.ts.
  */
-import { type Kvm, PG_LEVEL_2M, type Level, ROOT, type Spte, type SptePtr, type TlbEntry } from '../state.js';
+import { KVM_PAGES_PER_HPAGE, page_index } from '../kernel/spte.js';
+import {
+  type Kvm,
+  type Level,
+  PG_LEVEL_1G,
+  PG_LEVEL_2M,
+  PG_LEVEL_4K,
+  ROOT,
+  type Spte,
+  type SptePtr,
+  type TlbEntry,
+} from '../state.js';
+import { entry_base, entry_level, is_linked } from './tables.js';
 
 export const NO_TLB_ENTRY: TlbEntry = {
   present: false,
@@ -28,12 +40,44 @@ export const GP = 0;
 
 /** Where the explicit form keeps the entry of a lane for the page of `level` that holds `gfn`. */
 export function tlb_slot(kvm: Kvm, lane: number, level: Level, gfn: number): number {
-  const lane_base = lane * (kvm.config.hugePages + kvm.config.gfns);
-  return level === PG_LEVEL_2M ? lane_base + huge_index(kvm, gfn) : lane_base + kvm.config.hugePages + gfn;
+  const lane_base = lane * (kvm.config.gigaPages + kvm.config.hugePages + kvm.config.gfns);
+  if (kvm.config.levels === 3 && level === PG_LEVEL_1G) return lane_base + giga_index(kvm, gfn);
+  if (level === PG_LEVEL_2M) return lane_base + kvm.config.gigaPages + huge_index(kvm, gfn);
+  return lane_base + kvm.config.gigaPages + kvm.config.hugePages + gfn;
 }
 
+/** The 2M range that holds `gfn`. */
 export function huge_index(kvm: Kvm, gfn: number): number {
-  return (gfn - (gfn % kvm.config.fanout)) / kvm.config.fanout;
+  return page_index(kvm, gfn, PG_LEVEL_2M);
+}
+
+/** The 1G range that holds `gfn`. */
+export function giga_index(kvm: Kvm, gfn: number): number {
+  return page_index(kvm, gfn, PG_LEVEL_1G);
+}
+
+/** May-cache form: the translations that a lane may hold of the page of `level` that holds `gfn`. */
+export function may_be_cached(kvm: Kvm, vcpu: number, lane: number, level: Level, gfn: number): number {
+  if (kvm.config.levels === 3 && level === PG_LEVEL_1G)
+    return kvm.vcpus[vcpu].tlb.may_giga[lane * kvm.config.gigaPages + giga_index(kvm, gfn)];
+  if (level === PG_LEVEL_2M)
+    return kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)];
+  return kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn];
+}
+
+function set_may_be_cached(
+  kvm: Kvm,
+  vcpu: number,
+  lane: number,
+  level: Level,
+  gfn: number,
+  set: number,
+): void {
+  if (kvm.config.levels === 3 && level === PG_LEVEL_1G)
+    kvm.vcpus[vcpu].tlb.may_giga[lane * kvm.config.gigaPages + giga_index(kvm, gfn)] = set;
+  else if (level === PG_LEVEL_2M)
+    kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)] = set;
+  else kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn] = set;
 }
 
 /** The variant number of a leaf that maps the page from `gfn`, in a set. */
@@ -45,86 +89,95 @@ export function variant_of(kvm: Kvm, gfn: number, spte: Spte): number {
   return variant;
 }
 
-/** Entry `index` of `table` may be cached from now on by every vCPU that is in the guest and can walk to it. */
+/** An entry that was written may be cached from now on by every vCPU that is in the guest and can walk to it. */
 export function tlb_may_cache(kvm: Kvm, sptep: SptePtr): void {
   if (kvm.config.tlb === 'explicit') return;
-  for (let v = 0; v < kvm.config.vcpus; v++) {
-    if (kvm.vcpus[v].in_guest) {
-      if (sptep.table === ROOT) tlb_may_cache_range(kvm, v, sptep.index);
-      else if (tlb_can_reach(kvm, v, sptep.table))
-        tlb_may_cache_small(
-          kvm,
-          v,
-          kvm.pt[sptep.table].parent * kvm.config.fanout + sptep.index,
-          kvm.pt[sptep.table].spte[sptep.index],
-        );
-    }
-  }
+  for (let v = 0; v < kvm.config.vcpus; v++)
+    if (kvm.vcpus[v].in_guest && tlb_can_reach(kvm, v, sptep.table)) tlb_may_cache_entry(kvm, v, sptep);
 }
 
-/** Whether the processor can read this 4K-level table: through its parent entry, or from its paging-structure cache. */
+/** Whether the processor can read this table: from the root, or through its paging-structure cache. */
 export function tlb_can_reach(kvm: Kvm, vcpu: number, table: number): boolean {
   if (kvm.config.reach && kvm.vcpus[vcpu].tlb.reach[table]) return true;
-  const parent = kvm.pt[ROOT].spte[kvm.pt[table].parent];
-  return parent.kind === 'TABLE' && parent.child === table;
+  return is_linked(kvm, table);
 }
 
-/** Everything below a root entry may be cached: the leaf, or the table with its leafs. */
-function tlb_may_cache_range(kvm: Kvm, vcpu: number, index: number): void {
-  const spte = kvm.pt[ROOT].spte[index];
-  if (spte.kind === 'LEAF') {
-    const bit = 1 << variant_of(kvm, index * kvm.config.fanout, spte);
-    for (let lane = 0; lane < kvm.config.lanes; lane++)
-      kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + index] =
-        kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + index] | bit;
-  }
-  if (spte.kind === 'TABLE') {
-    if (kvm.config.reach) kvm.vcpus[vcpu].tlb.reach[spte.child] = true;
-    for (let i = 0; i < kvm.config.fanout; i++)
-      tlb_may_cache_small(kvm, vcpu, index * kvm.config.fanout + i, kvm.pt[spte.child].spte[i]);
+/** What a walk finds in an entry may be cached: the leaf, or the table with what is below it. */
+function tlb_may_cache_entry(kvm: Kvm, vcpu: number, sptep: SptePtr): void {
+  const spte = kvm.pt[sptep.table].spte[sptep.index];
+  const level = entry_level(kvm, sptep.table);
+  const gfn = entry_base(kvm, sptep);
+  if (level === PG_LEVEL_4K) tlb_may_cache_leaf(kvm, vcpu, gfn, PG_LEVEL_4K, spte);
+  else if (level === PG_LEVEL_2M) tlb_may_cache_below(kvm, vcpu, gfn, PG_LEVEL_2M, spte);
+  else if (kvm.config.levels === 3) tlb_may_cache_below(kvm, vcpu, gfn, PG_LEVEL_1G, spte);
+}
+
+/** The same, for an entry above the 4K level whose page begins at `gfn`. */
+function tlb_may_cache_below(kvm: Kvm, vcpu: number, gfn: number, level: Level, spte: Spte): void {
+  tlb_may_cache_leaf(kvm, vcpu, gfn, level, spte);
+  if (spte.kind !== 'TABLE') return;
+  if (kvm.config.reach) kvm.vcpus[vcpu].tlb.reach[spte.child] = true;
+  tlb_may_cache_table(kvm, vcpu, gfn, level - 1, spte.child);
+}
+
+/** The same, for every entry of a table of `level` whose first page begins at `gfn`. Levels are constants: no recursion. */
+function tlb_may_cache_table(kvm: Kvm, vcpu: number, gfn: number, level: Level, table: number): void {
+  for (let i = 0; i < kvm.config.fanout; i++) {
+    const spte = kvm.pt[table].spte[i];
+    const base = gfn + i * KVM_PAGES_PER_HPAGE(kvm, level);
+    if (level > PG_LEVEL_4K) tlb_may_cache_below(kvm, vcpu, base, level, spte);
+    else tlb_may_cache_leaf(kvm, vcpu, base, level, spte);
   }
 }
 
-function tlb_may_cache_small(kvm: Kvm, vcpu: number, gfn: number, spte: Spte): void {
+function tlb_may_cache_leaf(kvm: Kvm, vcpu: number, gfn: number, level: Level, spte: Spte): void {
   if (spte.kind !== 'LEAF') return;
   const bit = 1 << variant_of(kvm, gfn, spte);
   for (let lane = 0; lane < kvm.config.lanes; lane++)
-    kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn] =
-      kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn] | bit;
+    set_may_be_cached(kvm, vcpu, lane, level, gfn, may_be_cached(kvm, vcpu, lane, level, gfn) | bit);
 }
 
-/** The processor has just replaced what it held of a page in a lane by this leaf. */
+/** The processor has just replaced what it held of the page of `level` in a lane by this leaf. */
 export function tlb_holds_only(
   kvm: Kvm,
   vcpu: number,
   gfn: number,
   lane: number,
-  huge: boolean,
+  level: Level,
   leaf: Spte,
 ): void {
-  if (huge) {
-    const base = gfn - (gfn % kvm.config.fanout);
-    kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)] =
-      1 << variant_of(kvm, base, leaf);
-  } else {
-    kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn] = 1 << variant_of(kvm, gfn, leaf);
-  }
+  const base = gfn - (gfn % KVM_PAGES_PER_HPAGE(kvm, level));
+  set_may_be_cached(kvm, vcpu, lane, level, gfn, 1 << variant_of(kvm, base, leaf));
 }
 
 /** VM entry: everything that is walkable may be cached again. */
 export function tlb_enter_guest(kvm: Kvm, vcpu: number): void {
   if (kvm.config.tlb === 'explicit') return;
-  for (let h = 0; h < kvm.config.hugePages; h++) tlb_may_cache_range(kvm, vcpu, h);
-  if (kvm.config.reach)
-    for (let table = 1; table < kvm.config.tables; table++)
-      if (kvm.vcpus[vcpu].tlb.reach[table]) {
-        for (let i = 0; i < kvm.config.fanout; i++)
-          tlb_may_cache_small(kvm, vcpu, kvm.pt[table].parent * kvm.config.fanout + i, kvm.pt[table].spte[i]);
-      }
+  for (let i = 0; i < kvm.config.rootEntries; i++)
+    tlb_may_cache_below(
+      kvm,
+      vcpu,
+      i * KVM_PAGES_PER_HPAGE(kvm, kvm.config.levels),
+      kvm.config.levels,
+      kvm.pt[ROOT].spte[i],
+    );
+  if (kvm.config.reach) {
+    // A table that is cached leads to those below it.
+    if (kvm.config.levels === 3) tlb_may_cache_reached(kvm, vcpu, PG_LEVEL_2M);
+    tlb_may_cache_reached(kvm, vcpu, PG_LEVEL_4K);
+  }
+}
+
+/** Everything in the tables of `level` in the paging-structure cache. */
+function tlb_may_cache_reached(kvm: Kvm, vcpu: number, level: Level): void {
+  for (let table = 1; table < kvm.config.tables; table++)
+    if (kvm.vcpus[vcpu].tlb.reach[table] && entry_level(kvm, table) === level)
+      tlb_may_cache_table(kvm, vcpu, entry_base(kvm, { table, index: 0 }), level, table);
 }
 
 /** INVEPT, global: drops everything of this processor. */
 export function invept_global(kvm: Kvm, vcpu: number): void {
+  for (let i = 0; i < kvm.config.mayGiga; i++) kvm.vcpus[vcpu].tlb.may_giga[i] = 0;
   for (let i = 0; i < kvm.config.mayHuge; i++) kvm.vcpus[vcpu].tlb.may_huge[i] = 0;
   for (let i = 0; i < kvm.config.maySmall; i++) kvm.vcpus[vcpu].tlb.may_small[i] = 0;
   for (let i = 0; i < kvm.config.tlbEntries; i++) kvm.vcpus[vcpu].tlb.entry[i] = NO_TLB_ENTRY;
@@ -141,15 +194,14 @@ export function ept_violation_invalidates(kvm: Kvm, vcpu: number, gfn: number, l
   if (!kvm.config.violationShrinks) return;
   for (let l = 0; l < kvm.config.lanes; l++) {
     if (l === GP || l === lane) {
-      if (kvm.config.tlb === 'explicit') {
-        kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, l, 2, gfn)] = NO_TLB_ENTRY;
-        kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, l, 1, gfn)] = NO_TLB_ENTRY;
-      } else {
-        kvm.vcpus[vcpu].tlb.may_huge[l * kvm.config.hugePages + huge_index(kvm, gfn)] = 0;
-        kvm.vcpus[vcpu].tlb.may_small[l * kvm.config.gfns + gfn] = 0;
+      for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++) {
+        if (kvm.config.tlb === 'explicit')
+          kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, l, level, gfn)] = NO_TLB_ENTRY;
+        else set_may_be_cached(kvm, vcpu, l, level, gfn, 0);
       }
     }
   }
   for (let table = 1; table < kvm.config.reachTables; table++)
-    if (kvm.pt[table].parent === huge_index(kvm, gfn)) kvm.vcpus[vcpu].tlb.reach[table] = false;
+    if (kvm.pt[table].parent === page_index(kvm, gfn, kvm.pt[table].level + 1))
+      kvm.vcpus[vcpu].tlb.reach[table] = false;
 }

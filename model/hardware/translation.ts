@@ -2,29 +2,57 @@
  * What a vCPU in guest mode can translate to: through the page tables as they are, or through anything that it may
  * have cached. Properties ask these questions; the guest (guest.ts) acts on them.
  */
-import { type Gfn, type Kvm, ROOT, type Spte, type SptePtr, type TlbEntry } from '../state.js';
-import { huge_index, tlb_slot } from './tlb.js';
+import { gfn_round_for_level, SPTE_INDEX } from '../kernel/spte.js';
+import {
+  type Gfn,
+  type Kvm,
+  type Level,
+  PG_LEVEL_4K,
+  ROOT,
+  type Spte,
+  type SptePtr,
+  type TlbEntry,
+} from '../state.js';
+import { may_be_cached, tlb_slot } from './tlb.js';
 
 /** The leaf that a walk for `gfn` ends in, or whatever stands there instead. */
 export function walk(kvm: Kvm, gfn: Gfn): Spte {
-  const top = kvm.pt[ROOT].spte[huge_index(kvm, gfn)];
-  if (top.kind === 'TABLE') return kvm.pt[top.child].spte[gfn % kvm.config.fanout];
-  return top;
+  let spte = kvm.pt[ROOT].spte[SPTE_INDEX(kvm, gfn, kvm.config.levels)];
+  for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--)
+    if (spte.kind === 'TABLE') spte = kvm.pt[spte.child].spte[SPTE_INDEX(kvm, gfn, below)];
+  return spte;
 }
 
-/** The entry for `gfn` in a 4K-level table. */
-export function walk_spte_pointer(kvm: Kvm, table: number, gfn: number): SptePtr {
-  return { table, index: gfn % kvm.config.fanout };
+/** The entry that a walk for `gfn` ends in. */
+export function walk_end(kvm: Kvm, gfn: Gfn): SptePtr {
+  let sptep: SptePtr = { table: ROOT, index: SPTE_INDEX(kvm, gfn, kvm.config.levels) };
+  for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--) {
+    const spte = kvm.pt[sptep.table].spte[sptep.index];
+    if (spte.kind === 'TABLE') sptep = { table: spte.child, index: SPTE_INDEX(kvm, gfn, below) };
+  }
+  return sptep;
 }
 
-/** Whether a walk for `gfn` ends at the 2M level. */
+/** The level of that entry. */
+export function walk_level(kvm: Kvm, gfn: Gfn): Level {
+  let level: Level = kvm.config.levels;
+  let spte = kvm.pt[ROOT].spte[SPTE_INDEX(kvm, gfn, level)];
+  for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--)
+    if (spte.kind === 'TABLE') {
+      level = below;
+      spte = kvm.pt[spte.child].spte[SPTE_INDEX(kvm, gfn, below)];
+    }
+  return level;
+}
+
+/** Whether a walk for `gfn` ends above the 4K level. */
 export function walk_is_huge(kvm: Kvm, gfn: Gfn): boolean {
-  return kvm.pt[ROOT].spte[huge_index(kvm, gfn)].kind !== 'TABLE';
+  return walk_level(kvm, gfn) > PG_LEVEL_4K;
 }
 
-/** The frame behind `gfn` by a leaf or TLB entry of the page that begins at frame `pfn`. */
-export function frame_of(kvm: Kvm, gfn: Gfn, pfn: number, huge: boolean): number {
-  return huge ? pfn + (gfn % kvm.config.fanout) : pfn;
+/** The frame behind `gfn` by a leaf or TLB entry, of `level`, of the page that begins at frame `pfn`. */
+export function frame_of(kvm: Kvm, gfn: Gfn, pfn: number, level: Level): number {
+  return pfn + (gfn - gfn_round_for_level(kvm, gfn, level));
 }
 
 /** Any access right of `gfn` (they all include reads). */
@@ -47,13 +75,12 @@ export function can_reach_wrong_frame(kvm: Kvm, vcpu: number, gfn: Gfn): boolean
   const right: number = kvm.host.pfn[gfn];
   if (kvm.config.tlb === 'explicit') {
     const leaf = walk(kvm, gfn);
-    if (leaf.kind === 'LEAF' && frame_of(kvm, gfn, leaf.pfn, walk_is_huge(kvm, gfn)) !== right) return true;
-    for (let lane = 0; lane < kvm.config.lanes; lane++) {
-      const small = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, 1, gfn)];
-      const huge = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, 2, gfn)];
-      if (small.present && small.pfn !== right) return true;
-      if (huge.present && frame_of(kvm, gfn, huge.pfn, true) !== right) return true;
-    }
+    if (leaf.kind === 'LEAF' && frame_of(kvm, gfn, leaf.pfn, walk_level(kvm, gfn)) !== right) return true;
+    for (let lane = 0; lane < kvm.config.lanes; lane++)
+      for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++) {
+        const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)];
+        if (entry.present && frame_of(kvm, gfn, entry.pfn, level) !== right) return true;
+      }
     return false;
   }
   const kept = kvm.config.classSet << (right === gfn ? 0 : kvm.config.variants);
@@ -61,33 +88,43 @@ export function can_reach_wrong_frame(kvm: Kvm, vcpu: number, gfn: Gfn): boolean
   return may_use(kvm, vcpu, gfn, wrong);
 }
 
-/** Whether a translation of `gfn` of 2M (or of 4K) may be cached: for properties about page sizes. */
-export function may_hold_huge(kvm: Kvm, vcpu: number, gfn: Gfn): boolean {
+/** Whether a translation of `gfn` of a page of `level` may be cached: for properties about page sizes. */
+export function may_hold(kvm: Kvm, vcpu: number, gfn: Gfn, level: Level): boolean {
   for (let lane = 0; lane < kvm.config.lanes; lane++) {
     if (kvm.config.tlb === 'explicit') {
-      if (kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, 2, gfn)].present) return true;
-    } else if (kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)] !== 0)
-      return true;
+      if (kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)].present) return true;
+    } else if (may_be_cached(kvm, vcpu, lane, level, gfn) !== 0) return true;
   }
   return false;
 }
 
-/** A fetch from `gfn` may hit a huge and a small translation at once. */
+/** The same for any page larger than `level`. */
+export function may_hold_above(kvm: Kvm, vcpu: number, gfn: Gfn, level: Level): boolean {
+  for (let above = PG_LEVEL_4K + 1; above <= kvm.config.levels; above++)
+    if (above > level && may_hold(kvm, vcpu, gfn, above)) return true;
+  return false;
+}
+
+export function may_hold_huge(kvm: Kvm, vcpu: number, gfn: Gfn): boolean {
+  return may_hold_above(kvm, vcpu, gfn, PG_LEVEL_4K);
+}
+
+/** A fetch from `gfn` may hit translations of two sizes at once. */
 export function fetch_translations_differ_in_size(kvm: Kvm, vcpu: number, gfn: Gfn): boolean {
-  let huge = false;
-  let small = false;
+  let sizes = 0;
+  for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++)
+    if (may_fetch_by(kvm, vcpu, gfn, level)) sizes = sizes + 1;
+  return sizes > 1;
+}
+
+/** Whether a fetch may use a cached translation of this size. */
+function may_fetch_by(kvm: Kvm, vcpu: number, gfn: Gfn, level: Level): boolean {
   for (let lane = 0; lane < kvm.config.lanes; lane++) {
     if (kvm.config.tlb === 'explicit') {
-      if (entry_allows(kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, 2, gfn)], false, true)) huge = true;
-      if (entry_allows(kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, 1, gfn)], false, true)) small = true;
-    } else {
-      const huge_set = kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)];
-      if ((huge_set & kvm.config.fetchSet) !== 0) huge = true;
-      if ((kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn] & kvm.config.fetchSet) !== 0)
-        small = true;
-    }
+      if (entry_allows(kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)], false, true)) return true;
+    } else if ((may_be_cached(kvm, vcpu, lane, level, gfn) & kvm.config.fetchSet) !== 0) return true;
   }
-  return huge && small;
+  return false;
 }
 
 function can_translate(
@@ -107,12 +144,10 @@ function can_translate(
     (!needs_fetch || leaf.executable)
   )
     return true;
-  for (let lane = 0; lane < kvm.config.lanes; lane++) {
-    if (entry_allows(kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, 1, gfn)], needs_write, needs_fetch))
-      return true;
-    if (entry_allows(kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, 2, gfn)], needs_write, needs_fetch))
-      return true;
-  }
+  for (let lane = 0; lane < kvm.config.lanes; lane++)
+    for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++)
+      if (entry_allows(kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)], needs_write, needs_fetch))
+        return true;
   return false;
 }
 
@@ -124,10 +159,8 @@ function entry_allows(entry: TlbEntry, needs_write: boolean, needs_fetch: boolea
 
 /** Whether one of the variants in `set` may be cached for `gfn`, in any lane and size. */
 function may_use(kvm: Kvm, vcpu: number, gfn: Gfn, set: number): boolean {
-  for (let lane = 0; lane < kvm.config.lanes; lane++) {
-    const huge = kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)];
-    const small = kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn];
-    if (((huge | small) & set) !== 0) return true;
-  }
+  for (let lane = 0; lane < kvm.config.lanes; lane++)
+    for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++)
+      if ((may_be_cached(kvm, vcpu, lane, level, gfn) & set) !== 0) return true;
   return false;
 }

@@ -1,8 +1,16 @@
 /** The level that a fault maps at: arch/x86/kvm/mmu/mmu.c. */
 
 import type { Op } from 'mmucheck/language';
-import { huge_index } from '../hardware/tlb.js';
-import { type Kvm, type Level, PG_LEVEL_2M, PG_LEVEL_4K, type Spte } from '../state.js';
+import { giga_index, huge_index } from '../hardware/tlb.js';
+import {
+  type Gfn,
+  type Kvm,
+  type Level,
+  PG_LEVEL_1G,
+  PG_LEVEL_2M,
+  PG_LEVEL_4K,
+  type Spte,
+} from '../state.js';
 import type { Fault } from './fault.js';
 import { gfn_round_for_level } from './spte.js';
 
@@ -10,21 +18,29 @@ import { gfn_round_for_level } from './spte.js';
 export function* kvm_mmu_hugepage_adjust(kvm: Kvm, fault: Fault): Op {
   if (fault.slot_dirty_logging) return;
   yield;
-  fault.req_level = kvm.host.huge[huge_index(kvm, fault.gfn)] ? PG_LEVEL_2M : PG_LEVEL_4K;
+  fault.req_level = host_pfn_mapping_level(kvm, fault.gfn);
   if (fault.req_level === PG_LEVEL_4K || fault.huge_page_disallowed) return;
   fault.goal_level = fault.req_level;
   fault.pfn = fault.pfn - (fault.gfn - gfn_round_for_level(kvm, fault.gfn, fault.goal_level));
 }
 
+/** The size of the host's mapping, read under mmu_lock: an invalidation that changes it cannot be over before. */
+function host_pfn_mapping_level(kvm: Kvm, gfn: Gfn): Level {
+  if (kvm.config.levels === 3 && kvm.host.giga[giga_index(kvm, gfn)]) return PG_LEVEL_1G;
+  return kvm.host.huge[huge_index(kvm, gfn)] ? PG_LEVEL_2M : PG_LEVEL_4K;
+}
+
 /**
- * A table that exists only because huge pages are not executable stays: the fault maps 4K below it rather than
+ * A table that exists only because huge pages are not executable stays: the fault maps a level below it rather than
  * replacing it, which would bring the next exec fault back.
  */
 export function* disallowed_hugepage_adjust(kvm: Kvm, fault: Fault, spte: Spte, cur_level: Level): Op {
   if (cur_level === PG_LEVEL_4K || cur_level !== fault.goal_level || spte.kind !== 'TABLE') return;
   yield;
   if (kvm.pt[spte.child].nx_huge_page_disallowed) {
-    fault.pfn = fault.pfn + (fault.gfn - gfn_round_for_level(kvm, fault.gfn, cur_level));
-    fault.goal_level = PG_LEVEL_4K;
+    fault.pfn =
+      fault.pfn +
+      (gfn_round_for_level(kvm, fault.gfn, cur_level - 1) - gfn_round_for_level(kvm, fault.gfn, cur_level));
+    fault.goal_level = cur_level - 1;
   }
 }

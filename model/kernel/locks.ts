@@ -112,11 +112,13 @@ export function lockdep_assert_in_rcu(kvm: Kvm): void {
 export function tdp_mmu_free_sp_rcu_callback(kvm: Kvm, table: number): void {
   for (let i = 0; i < kvm.config.entries; i++)
     assert(
-      kvm.pt[table].state !== 'detached' || kvm.pt[table].spte[i].kind !== 'LEAF',
+      kvm.pt[table].state !== 'detached' ||
+        (kvm.pt[table].spte[i].kind !== 'LEAF' && kvm.pt[table].spte[i].kind !== 'TABLE'),
       'P5',
       'an unlinked table is freed with an entry that was installed behind its remover',
     );
   kvm.pt[table].state = 'free';
+  kvm.pt[table].level = 1;
   kvm.pt[table].parent = 0;
   kvm.pt[table].nx_huge_page_disallowed = false;
   for (let i = 0; i < kvm.config.entries; i++) {

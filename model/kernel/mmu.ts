@@ -1,21 +1,10 @@
 /** The page fault handler: arch/x86/kvm/mmu/mmu.c. */
 import type { Op } from 'mmucheck/language';
-import { huge_index } from '../hardware/tlb.js';
-import { walk_spte_pointer } from '../hardware/translation.js';
-import {
-  type Kvm,
-  type Level,
-  PG_LEVEL_2M,
-  PG_LEVEL_4K,
-  ROOT,
-  type Spte,
-  type SptePtr,
-  type VcpuId,
-} from '../state.js';
+import { type Kvm, type Level, PG_LEVEL_4K, ROOT, type Spte, type SptePtr, type VcpuId } from '../state.js';
 import type { Fault, RetPf } from './fault.js';
 import { rcu_read_lock, rcu_read_unlock, read_lock, read_unlock } from './locks.js';
 import { mark_page_dirty_in_slot } from './memslot.js';
-import { is_last_spte, is_shadow_present_pte } from './spte.js';
+import { is_last_spte, is_shadow_present_pte, SPTE_INDEX } from './spte.js';
 import { kvm_tdp_mmu_read_spte } from './tdp_iter.js';
 import { kvm_tdp_mmu_map } from './tdp_mmu/map.js';
 import { try_cmpxchg64 } from './tdp_mmu/set_spte.js';
@@ -67,13 +56,15 @@ export function* fast_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf
   rcu_read_lock(kvm);
   for (let attempt = 0; attempt <= FAST_PAGE_FAULT_RETRIES; attempt++) {
     // kvm_tdp_mmu_fast_pf_get_last_sptep(): one read per level.
-    let sptep: SptePtr = { table: ROOT, index: huge_index(kvm, fault.gfn) };
+    let level: Level = kvm.config.levels;
+    let sptep: SptePtr = { table: ROOT, index: SPTE_INDEX(kvm, fault.gfn, level) };
     let spte = yield* kvm_tdp_mmu_read_spte(kvm, sptep);
-    let level: Level = PG_LEVEL_2M;
-    if (spte.kind === 'TABLE') {
-      sptep = walk_spte_pointer(kvm, spte.child, fault.gfn);
-      spte = yield* kvm_tdp_mmu_read_spte(kvm, sptep);
-      level = PG_LEVEL_4K;
+    for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--) {
+      if (spte.kind === 'TABLE') {
+        sptep = { table: spte.child, index: SPTE_INDEX(kvm, fault.gfn, below) };
+        spte = yield* kvm_tdp_mmu_read_spte(kvm, sptep);
+        level = below;
+      }
     }
     if (!is_shadow_present_pte(spte) || !is_last_spte(spte, level)) break;
     if (is_access_allowed(fault, spte)) {

@@ -1,6 +1,14 @@
 /** What an SPTE says and how one is made: arch/x86/kvm/mmu/spte.{c,h}. */
 import { assert, type Op } from 'mmucheck/language';
-import { type Kvm, type Level, PG_LEVEL_2M, PG_LEVEL_4K, type PageTableId, type Spte } from '../state.js';
+import {
+  type Kvm,
+  type Level,
+  PG_LEVEL_1G,
+  PG_LEVEL_2M,
+  PG_LEVEL_4K,
+  type PageTableId,
+  type Spte,
+} from '../state.js';
 import type { Fault } from './fault.js';
 import { mark_page_dirty_in_slot } from './memslot.js';
 
@@ -81,26 +89,39 @@ export function* make_spte(kvm: Kvm, fault: Fault, level: Level, old_spte: Spte)
   return spte;
 }
 
-/** The `index`-th small entry of a huge one: all bits but PS, and X where only the size had forbidden it. */
-export function make_huge_page_split_spte(kvm: Kvm, huge_spte: Spte, index: number): Spte {
+/**
+ * The `index`-th entry, in a table of `level`, of a huge one: all bits but PS at 4K, where X is added too if only the
+ * size had forbidden it.
+ */
+export function make_huge_page_split_spte(kvm: Kvm, huge_spte: Spte, level: Level, index: number): Spte {
   return {
     ...huge_spte,
-    pfn: huge_spte.pfn + index,
-    executable: huge_spte.executable || kvm.config.nxHugePages,
+    pfn: huge_spte.pfn + index * KVM_PAGES_PER_HPAGE(kvm, level),
+    executable: huge_spte.executable || (level === PG_LEVEL_4K && kvm.config.nxHugePages),
   };
 }
 
 /** 4K pages mapped by an entry of this level. */
 export function KVM_PAGES_PER_HPAGE(kvm: Kvm, level: Level): number {
+  if (kvm.config.levels === 3 && level === PG_LEVEL_1G) return kvm.config.fanout * kvm.config.fanout;
   return level === PG_LEVEL_2M ? kvm.config.fanout : 1;
 }
 
 export function gfn_round_for_level(kvm: Kvm, gfn: number, level: Level): number {
+  if (kvm.config.levels === 3 && level === PG_LEVEL_1G)
+    return gfn - (gfn % (kvm.config.fanout * kvm.config.fanout));
   return level === PG_LEVEL_2M ? gfn - (gfn % kvm.config.fanout) : gfn;
 }
 
+/** The number of the page of this level that holds `gfn`, counted from gfn 0. */
+export function page_index(kvm: Kvm, gfn: number, level: Level): number {
+  if (kvm.config.levels === 3 && level === PG_LEVEL_1G)
+    return (gfn - (gfn % (kvm.config.fanout * kvm.config.fanout))) / (kvm.config.fanout * kvm.config.fanout);
+  return level === PG_LEVEL_2M ? (gfn - (gfn % kvm.config.fanout)) / kvm.config.fanout : gfn;
+}
+
+/** The position of that page's entry in its table. */
 export function SPTE_INDEX(kvm: Kvm, gfn: number, level: Level): number {
-  return level === PG_LEVEL_2M
-    ? (gfn - (gfn % kvm.config.fanout)) / kvm.config.fanout
-    : gfn % kvm.config.fanout;
+  const page = page_index(kvm, gfn, level);
+  return level === kvm.config.levels ? page : page % kvm.config.fanout;
 }

@@ -1,18 +1,17 @@
 /**
  * The pre-order walk over the page tables: arch/x86/kvm/mmu/tdp_iter.{c,h}.
  *
- * Every read of an entry is a step. pt_path[] has one member here, the 4K-level table: the root never changes.
+ * Every read of an entry is a step. pt_path[] has one member per level below the root, which never changes.
  */
-import type { Op } from 'mmucheck/language';
+import type { Below, Op } from 'mmucheck/language';
 import { load_entry } from '../hardware/shared_memory.js';
 import {
   type Gfn,
   type Kvm,
   type Level,
   type PageTableId,
-  PG_LEVEL_4K,
+  PG_LEVEL_2M,
   ROOT,
-  ROOT_LEVEL,
   type Spte,
   type SptePtr,
 } from '../state.js';
@@ -34,6 +33,8 @@ export interface TdpIter {
   yielded_gfn: Gfn;
   /** pt_path[PG_LEVEL_4K - 1]. */
   pt_path_4k: PageTableId;
+  /** pt_path[PG_LEVEL_2M - 1], where that is not the root. */
+  pt_path_2m: Below<'upperTables'>;
   sptep: SptePtr;
   gfn: Gfn;
   level: Level;
@@ -50,6 +51,7 @@ export const TDP_ITER: TdpIter = {
   next_last_level_gfn: 0,
   yielded_gfn: 0,
   pt_path_4k: 0,
+  pt_path_2m: 0,
   sptep: { table: 0, index: 0 },
   gfn: 0,
   level: 2,
@@ -65,9 +67,17 @@ export function* kvm_tdp_mmu_read_spte(kvm: Kvm, sptep: SptePtr): Op<Spte> {
   return load_entry(kvm, sptep);
 }
 
+/** iter->pt_path[iter->level - 1]. */
+function pt_path(kvm: Kvm, iter: TdpIter): PageTableId {
+  if (iter.level === kvm.config.levels) return ROOT;
+  const upper: number = iter.pt_path_2m;
+  if (kvm.config.levels === 3 && iter.level === PG_LEVEL_2M) return upper;
+  return iter.pt_path_4k;
+}
+
 function* tdp_iter_refresh_sptep(kvm: Kvm, iter: TdpIter): Op {
   iter.sptep = {
-    table: iter.level === ROOT_LEVEL ? ROOT : iter.pt_path_4k,
+    table: pt_path(kvm, iter),
     index: SPTE_INDEX(kvm, iter.gfn, iter.level),
   };
   iter.old_spte = yield* kvm_tdp_mmu_read_spte(kvm, iter.sptep);
@@ -77,8 +87,9 @@ function* tdp_iter_refresh_sptep(kvm: Kvm, iter: TdpIter): Op {
 export function* tdp_iter_restart(kvm: Kvm, iter: TdpIter): Op {
   iter.yielded = false;
   iter.yielded_gfn = iter.next_last_level_gfn;
-  iter.level = ROOT_LEVEL;
+  iter.level = kvm.config.levels;
   iter.pt_path_4k = ROOT;
+  if (kvm.config.levels === 3) iter.pt_path_2m = ROOT;
   iter.gfn = gfn_round_for_level(kvm, iter.next_last_level_gfn, iter.level);
   yield* tdp_iter_refresh_sptep(kvm, iter);
   iter.valid = true;
@@ -95,15 +106,17 @@ function* try_step_down(kvm: Kvm, iter: TdpIter): Op<boolean> {
   // Read again: the table that the snapshot names may have been unlinked.
   iter.old_spte = yield* kvm_tdp_mmu_read_spte(kvm, iter.sptep);
   if (!is_shadow_present_pte(iter.old_spte) || is_last_spte(iter.old_spte, iter.level)) return false;
-  iter.pt_path_4k = iter.old_spte.child;
-  iter.level = PG_LEVEL_4K;
+  iter.level = iter.level - 1;
+  const child: number = iter.old_spte.child;
+  if (kvm.config.levels === 3 && iter.level === PG_LEVEL_2M) iter.pt_path_2m = child;
+  else iter.pt_path_4k = child;
   iter.gfn = gfn_round_for_level(kvm, iter.next_last_level_gfn, iter.level);
   yield* tdp_iter_refresh_sptep(kvm, iter);
   return true;
 }
 
 function* try_step_side(kvm: Kvm, iter: TdpIter): Op<boolean> {
-  const entries = iter.level === ROOT_LEVEL ? kvm.config.hugePages : kvm.config.fanout;
+  const entries = iter.level === kvm.config.levels ? kvm.config.rootEntries : kvm.config.fanout;
   if (SPTE_INDEX(kvm, iter.gfn, iter.level) === entries - 1) return false;
   iter.gfn = iter.gfn + KVM_PAGES_PER_HPAGE(kvm, iter.level);
   iter.next_last_level_gfn = iter.gfn;
@@ -113,8 +126,8 @@ function* try_step_side(kvm: Kvm, iter: TdpIter): Op<boolean> {
 }
 
 function* try_step_up(kvm: Kvm, iter: TdpIter): Op<boolean> {
-  if (iter.level === ROOT_LEVEL) return false;
-  iter.level = ROOT_LEVEL;
+  if (iter.level === kvm.config.levels) return false;
+  iter.level = iter.level + 1;
   iter.gfn = gfn_round_for_level(kvm, iter.gfn, iter.level);
   yield* tdp_iter_refresh_sptep(kvm, iter);
   return true;

@@ -1,23 +1,16 @@
 /** States that show that the interesting thing did happen; scenarios name the ones that they must reach. */
-import { walk, walk_is_huge } from '../hardware/translation.js';
-import { huge_index } from '../hardware/tlb.js';
-import { may_hold_huge } from '../hardware/translation.js';
-import { type Kvm, ROOT } from '../state.js';
+import { may_hold_above, walk, walk_is_huge, walk_level } from '../hardware/translation.js';
+import type { Kvm } from '../state.js';
 
 export function a_vcpu_may_use_a_stale_huge_translation(kvm: Kvm): boolean {
   for (let v = 0; v < kvm.config.vcpus; v++)
     for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
-      if (
-        kvm.vcpus[v].in_guest &&
-        may_hold_huge(kvm, v, gfn) &&
-        kvm.pt[ROOT].spte[huge_index(kvm, gfn)].kind === 'TABLE'
-      )
-        return true;
+      if (kvm.vcpus[v].in_guest && may_hold_above(kvm, v, gfn, walk_level(kvm, gfn))) return true;
   return false;
 }
 
 export function every_huge_page_is_split(kvm: Kvm): boolean {
-  for (let h = 0; h < kvm.config.hugePages; h++) if (kvm.pt[ROOT].spte[h].kind !== 'TABLE') return false;
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) if (walk_is_huge(kvm, gfn)) return false;
   return true;
 }
 

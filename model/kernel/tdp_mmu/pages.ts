@@ -1,9 +1,9 @@
 /** The life of a page table up to its unlinking: arch/x86/kvm/mmu/tdp_mmu.c. */
 
 import { assert, type Op, type Range } from 'mmucheck/language';
-import { type Errno, type Kvm, type PageTableId, PG_LEVEL_2M } from '../../state.js';
+import type { Errno, Kvm, PageTableId } from '../../state.js';
 import { tdp_mmu_free_sp_rcu_callback } from '../locks.js';
-import { make_nonleaf_spte, SPTE_INDEX } from '../spte.js';
+import { make_nonleaf_spte, page_index } from '../spte.js';
 import type { TdpIter } from '../tdp_iter.js';
 import { tdp_mmu_iter_set_spte, tdp_mmu_set_spte_atomic } from './set_spte.js';
 
@@ -22,8 +22,10 @@ export function tdp_mmu_alloc_sp(kvm: Kvm): PageTableId {
   return found;
 }
 
+/** For the entry that the iterator stands on: one level below it, and the range that it covers. */
 export function tdp_mmu_init_child_sp(kvm: Kvm, child: PageTableId, iter: TdpIter): void {
-  kvm.pt[child].parent = SPTE_INDEX(kvm, iter.gfn, PG_LEVEL_2M);
+  kvm.pt[child].level = iter.level - 1;
+  kvm.pt[child].parent = page_index(kvm, iter.gfn, iter.level);
 }
 
 /** Frees a page that was never visible. */

@@ -12,6 +12,8 @@ import {
   type Errno,
   type Kvm,
   type Level,
+  PG_LEVEL_1G,
+  PG_LEVEL_2M,
   PG_LEVEL_4K,
   type PageTableId,
   type Spte,
@@ -155,13 +157,19 @@ export function* handle_changed_spte(
     assert(is_frozen_spte(new_spte), 'P5', 'a non-present entry is replaced by a non-present entry');
     return;
   }
-  // Entries of the 4K level have no child; said outright, it bounds the recursion.
-  if (level > PG_LEVEL_4K && was_present && !was_leaf && (is_leaf || !is_present || pfn_changed))
-    yield* handle_removed_pt(kvm, old_spte.child, shared);
+  // Entries of the 4K level have no child; said outright, level by level, it bounds the recursion.
+  if (level > PG_LEVEL_4K && was_present && !was_leaf && (is_leaf || !is_present || pfn_changed)) {
+    if (kvm.config.levels === 3 && level === PG_LEVEL_1G)
+      yield* handle_removed_pt(kvm, old_spte.child, PG_LEVEL_2M, shared);
+    else yield* handle_removed_pt(kvm, old_spte.child, PG_LEVEL_4K, shared);
+  }
 }
 
-/** Freezes the entries of an unlinked table one by one and frees it after a grace period. */
-export function* handle_removed_pt(kvm: Kvm, pt: PageTableId, shared: boolean): Op {
+/**
+ * Freezes the entries of an unlinked table, of `level`, one by one, with all that is below them, and frees it after a
+ * grace period.
+ */
+export function* handle_removed_pt(kvm: Kvm, pt: PageTableId, level: Level, shared: boolean): Op {
   if (kvm.config.nxHugePages) yield* tdp_mmu_unlink_sp(kvm, pt);
   for (let i = 0; i < kvm.config.fanout; i++) {
     const sptep: SptePtr = { table: pt, index: i };
@@ -170,12 +178,12 @@ export function* handle_removed_pt(kvm: Kvm, pt: PageTableId, shared: boolean): 
       let old_spte = yield* kvm_tdp_mmu_write_spte_atomic(kvm, sptep, FROZEN_SPTE);
       while (is_frozen_spte(old_spte))
         old_spte = yield* kvm_tdp_mmu_write_spte_atomic(kvm, sptep, FROZEN_SPTE);
-      yield* handle_changed_spte(kvm, old_spte, FROZEN_SPTE, PG_LEVEL_4K, shared);
+      yield* handle_changed_spte(kvm, old_spte, FROZEN_SPTE, level, shared);
     } else {
       const old_spte = yield* kvm_tdp_mmu_read_spte(kvm, sptep);
       if (is_shadow_present_pte(old_spte)) {
-        const replaced = yield* kvm_tdp_mmu_write_spte(kvm, sptep, old_spte, FROZEN_SPTE, PG_LEVEL_4K);
-        yield* handle_changed_spte(kvm, replaced, FROZEN_SPTE, PG_LEVEL_4K, shared);
+        const replaced = yield* kvm_tdp_mmu_write_spte(kvm, sptep, old_spte, FROZEN_SPTE, level);
+        yield* handle_changed_spte(kvm, replaced, FROZEN_SPTE, level, shared);
       }
     }
   }

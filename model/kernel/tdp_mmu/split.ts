@@ -1,6 +1,6 @@
 /** Splitting huge pages: arch/x86/kvm/mmu/tdp_mmu.c. */
 
-import { assert, choose, type Op } from 'mmucheck/language';
+import { choose, type Op } from 'mmucheck/language';
 import {
   ENOMEM,
   type Errno,
@@ -9,8 +9,6 @@ import {
   type Kvm,
   type Level,
   type PageTableId,
-  PG_LEVEL_2M,
-  PG_LEVEL_4K,
 } from '../../state.js';
 import {
   lockdep_assert_held,
@@ -43,7 +41,7 @@ export function* tdp_mmu_split_huge_page(
   const huge_spte = iter.old_spte;
   // Nobody can see the table yet, so filling it is no step.
   for (let i = 0; i < kvm.config.fanout; i++)
-    kvm.pt[sp].spte[i] = make_huge_page_split_spte(kvm, huge_spte, i);
+    kvm.pt[sp].spte[i] = make_huge_page_split_spte(kvm, huge_spte, iter.level - 1, i);
   return yield* tdp_mmu_link_sp(kvm, iter, sp, shared);
 }
 
@@ -57,10 +55,9 @@ export function* tdp_mmu_split_huge_pages_root(
 ): Op<Errno> {
   let sp: MaybeTable = NO_TABLE;
   const iter: TdpIter = { ...TDP_ITER };
-  assert(target_level === PG_LEVEL_4K, '', 'with two levels, huge pages can be split to 4K only');
   rcu_read_lock(kvm);
   next: for (
-    yield* tdp_iter_start(kvm, iter, PG_LEVEL_2M, start);
+    yield* tdp_iter_start(kvm, iter, target_level + 1, start);
     iter.valid && iter.gfn < end;
     yield* tdp_iter_next(kvm, iter)
   ) {
