@@ -69,7 +69,33 @@ export interface Choices {
   readonly reschedule: boolean;
   /** Whether the allocation of a page table for a split may fail. */
   readonly allocationFails: boolean;
+
+  /** The rules of which version apply where versions differ, one of V6_6 .. V6_16. */
+  readonly kernel: number;
+  /** Whether gfns may be write-tracked: their counts, lpage_info, and the shadow pages of guest page tables. */
+  readonly writeTracking: boolean;
+  /** kvm_ad_enabled(). Off: aging marks entries for access tracking, W stands for D, and `trackDirty` must be off. */
+  readonly adBits: boolean;
+  /** Whether vCPU threads also run KVM_PRE_FAULT_MEMORY. */
+  readonly prefault: boolean;
+  /** Whether a fault may fail before it gets to mmu_lock: no memory for tables, no page from the host. */
+  readonly faultErrors: boolean;
+  /** Count for each process which invalidations it has opened and not ended (P15). */
+  readonly countInvalidations: boolean;
 }
+
+/** Versions, for `kernel`: those in which something changed that this model tells apart. */
+export const V6_6 = 606;
+/** Faults look for invalidations also before they take mmu_lock. */
+export const V6_9 = 609;
+/** Leaf over leaf: D is built anew, and MMU-writable cleared is flushed. Aging never flushes. */
+export const V6_13 = 613;
+/** The last release candidate of 6.13: a fault that finds its access allowed writes nothing. */
+export const V6_13_FINAL = 614;
+/** Aging without mmu_lock; A is no reason for an atomic exchange any more. */
+export const V6_15 = 615;
+/** Prefaults leave present leafs alone. */
+export const V6_16 = 616;
 
 /** All of it, with what is derived. */
 export interface Config extends Configuration, Choices {
@@ -104,6 +130,11 @@ export interface Config extends Configuration, Choices {
   readonly lastStoreIndex: number;
   readonly storeValues: number;
   readonly litmusProgram: number;
+  readonly trackedGfns: number;
+  readonly trackedHuge: number;
+  readonly disallowCounts: number;
+  readonly prefetches: number;
+  readonly countedProcesses: number;
   /**
    * Sets of translations (hardware/tlb.ts): variants per class of pfn, the set of all, and the subsets of one class,
    * of those with W, of those that allow writes without an assist (W and D), and of those that allow fetches.
@@ -145,6 +176,12 @@ export const DEFAULTS: Choices = {
   eagerPageSplit: true,
   reschedule: true,
   allocationFails: false,
+  kernel: V6_6,
+  writeTracking: false,
+  adBits: true,
+  prefault: false,
+  faultErrors: false,
+  countInvalidations: false,
 };
 
 /** The configuration of a scenario with so many processes, the first `hostThreads` of which are host threads. */
@@ -195,6 +232,11 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     lastStoreIndex: largest(chosen.tables * entries, processors * chosen.vcpus, chosen.litmusCells),
     storeValues: largest(3, chosen.invalidations, LITMUS_VALUES),
     litmusProgram: chosen.litmusThreads * chosen.litmusLength,
+    trackedGfns: chosen.writeTracking ? gfns : 0,
+    trackedHuge: chosen.writeTracking ? chosen.hugePages : 0,
+    disallowCounts: 2 * chosen.fanout,
+    prefetches: chosen.prefault ? 1 : 0,
+    countedProcesses: chosen.countInvalidations ? processes : 0,
     variants,
     classSet: 2 ** variants - 1,
     writableSet: setOf(3 * variants, isWritable),

@@ -46,6 +46,7 @@ export interface Spte {
   readonly mmu_writable: boolean;
   /** The host mapping allowed writes when the fault resolved it. */
   readonly host_writable: boolean;
+  /** A; with A/D bits off, clear in a leaf that is marked for access tracking (kernel/access_track.ts). */
   readonly accessed: boolean;
   readonly dirty: boolean;
 }
@@ -143,6 +144,19 @@ export interface Memslot {
   dirty_bitmap: Vector<Range<0, 'wordMask'>, 'words'>;
 }
 
+/**
+ * Write tracking of gfns that the guest uses as page tables (kernel/page_track.ts). Nothing of it exists unless the
+ * configuration tracks writes.
+ */
+export interface WriteTracking {
+  /** slot->arch.gfn_write_track[]. */
+  gfn_write_track: Vector<Range<0, 2>, 'trackedGfns'>;
+  /** lpage_info[PG_LEVEL_2M].disallow_lpage, as far as write tracking has raised it. */
+  disallow_lpage: Vector<Range<0, 'disallowCounts'>, 'trackedHuge'>;
+  /** The 4K-level shadow page that shadows the gfn as a page table, if there is one: write-protected, or unsync. */
+  shadow_page: Vector<'none' | 'sync' | 'unsync', 'trackedGfns'>;
+}
+
 /** What the host's memory management says about the pages behind the memslot. */
 export interface HostMm {
   pfn: Vector<Pfn, 'gfns'>;
@@ -166,6 +180,10 @@ export interface Ghost {
   tracking: boolean;
   /** P3, by gfn: an ioctl has taken the bit and has not flushed yet. */
   harvesting: Vector<boolean, 'gfns'>;
+  /** P2, by gfn: an operation that tracks writes has returned, and tracking has not ended. */
+  write_tracked: Vector<boolean, 'trackedGfns'>;
+  /** P15, by process: invalidations that it has begun and not ended. */
+  open_invalidations: Vector<Range<0, 'invalidations'>, 'countedProcesses'>;
   /** A caller has returned from a split that it trusts to have left no huge translation behind (S000-1, S000-18). */
   relies_on_small_pages: boolean;
 }
@@ -179,6 +197,7 @@ export interface Kvm {
   /** Who is in an RCU read section. */
   rcu_reader: Vector<boolean, 'processes'>;
   memslot: Memslot;
+  tracking: WriteTracking;
   mmu_invalidate_seq: Seq;
   mmu_invalidate_in_progress: Range<0, 'invalidations'>;
   mmu_invalidate_range_start: GfnEnd;

@@ -1,4 +1,5 @@
 /** struct kvm_page_fault and the RET_PF_* codes: arch/x86/kvm/mmu/mmu_internal.h. */
+import type { Range } from 'mmucheck/language';
 import type { Gfn, Level, Pfn, Seq } from '../state.js';
 
 /** Lives on the faulting vCPU's stack. */
@@ -6,6 +7,8 @@ export interface Fault {
   gfn: Gfn;
   write: boolean;
   exec: boolean;
+  /** 1: not the guest's fault but a prefault, or one that is resolved again after the page has come in. */
+  prefetch: Range<0, 'prefetches'>;
   /** PFERR_PRESENT: the translation that faulted was present. */
   present: boolean;
   /** The flags of fault->slot as they were when the slot was looked up (SRCU keeps that copy alive). */
@@ -18,4 +21,5 @@ export interface Fault {
   goal_level: Level;
 }
 
-export type RetPf = 'CONTINUE' | 'RETRY' | 'EMULATE' | 'INVALID' | 'FIXED' | 'SPURIOUS';
+/** RET_PF_*, and the errors that send the vCPU thread back to userspace. */
+export type RetPf = 'CONTINUE' | 'RETRY' | 'EMULATE' | 'INVALID' | 'FIXED' | 'SPURIOUS' | 'ENOMEM' | 'EFAULT';

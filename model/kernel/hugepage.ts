@@ -13,12 +13,16 @@ import {
 } from '../state.js';
 import type { Fault } from './fault.js';
 import { gfn_round_for_level } from './spte.js';
+import { lpage_info_max_level } from './unsync.js';
 
 /** The level to map at: the host's, unless the slot logs dirty pages or the page must not be huge. */
 export function* kvm_mmu_hugepage_adjust(kvm: Kvm, fault: Fault): Op {
   if (fault.slot_dirty_logging) return;
+  if (kvm.config.writeTracking && lpage_info_max_level(kvm, fault.gfn) === PG_LEVEL_4K) return;
   yield;
   fault.req_level = host_pfn_mapping_level(kvm, fault.gfn);
+  if (kvm.config.writeTracking && fault.req_level > lpage_info_max_level(kvm, fault.gfn))
+    fault.req_level = lpage_info_max_level(kvm, fault.gfn);
   if (fault.req_level === PG_LEVEL_4K || fault.huge_page_disallowed) return;
   fault.goal_level = fault.req_level;
   fault.pfn = fault.pfn - (fault.gfn - gfn_round_for_level(kvm, fault.gfn, fault.goal_level));

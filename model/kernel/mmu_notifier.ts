@@ -1,5 +1,5 @@
 /** Invalidations by the host's memory management: virt/kvm/kvm_main.c. The hva range is the gfn range here. */
-import type { Op } from 'mmucheck/language';
+import { assert, current, type Op } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
 import {
   load_mmu_invalidate_in_progress,
@@ -34,12 +34,15 @@ export function* kvm_mmu_notifier_invalidate_range_end(kvm: Kvm): Op {
   yield* kvm_mmu_invalidate_end(kvm);
   yield* write_unlock(kvm);
   yield* mn_active_invalidate_count_dec(kvm);
+  assert_invalidations_balanced(kvm);
 }
 
 export function* kvm_mmu_invalidate_begin(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
   lockdep_assert_held_write(kvm);
   yield;
   store_mmu_invalidate_in_progress(kvm, load_mmu_invalidate_in_progress(kvm) + 1);
+  if (kvm.config.countInvalidations)
+    kvm.ghost.open_invalidations[current()] = kvm.ghost.open_invalidations[current()] + 1;
   yield* kvm_mmu_invalidate_range_add(kvm, start, end);
 }
 
@@ -62,12 +65,27 @@ export function* kvm_mmu_invalidate_end(kvm: Kvm): Op {
   yield;
   store_mmu_invalidate_seq(kvm, load_mmu_invalidate_seq(kvm) + 1);
   yield;
+  assert(load_mmu_invalidate_in_progress(kvm) > 0, 'P15', 'an invalidation is ended that nobody has begun');
+  if (kvm.config.countInvalidations) {
+    assert(kvm.ghost.open_invalidations[current()] > 0, 'P15', 'an invalidation of another process is ended');
+    kvm.ghost.open_invalidations[current()] = kvm.ghost.open_invalidations[current()] - 1;
+  }
   store_mmu_invalidate_in_progress(kvm, load_mmu_invalidate_in_progress(kvm) - 1);
   if (load_mmu_invalidate_in_progress(kvm) === 0) {
     // The range means nothing now; one value for "none" keeps equal states equal.
     kvm.mmu_invalidate_range_start = 0;
     kvm.mmu_invalidate_range_end = 0;
   }
+}
+
+/** Ghost of P15: an operation returns that has ended what it began, or never began anything. */
+export function assert_invalidations_balanced(kvm: Kvm): void {
+  if (kvm.config.countInvalidations)
+    assert(
+      kvm.ghost.open_invalidations[current()] === 0,
+      'P15',
+      'an operation returns and leaves an invalidation open',
+    );
 }
 
 /** Under mn_invalidate_lock. */

@@ -1,6 +1,8 @@
 /** What an SPTE says and how one is made: arch/x86/kvm/mmu/spte.{c,h}. */
 import { assert, type Op } from 'mmucheck/language';
+import { V6_13, V6_15 } from '../config.js';
 import {
+  type Gfn,
   type Kvm,
   type Level,
   PG_LEVEL_1G,
@@ -9,8 +11,10 @@ import {
   type PageTableId,
   type Spte,
 } from '../state.js';
+import { is_access_track_spte, mark_spte_for_access_track } from './access_track.js';
 import type { Fault } from './fault.js';
 import { mark_page_dirty_in_slot } from './memslot.js';
+import { mmu_try_to_unsync_pages } from './unsync.js';
 
 /** SHADOW_NONPRESENT_VALUE. */
 export const NONPRESENT_SPTE: Spte = {
@@ -25,10 +29,11 @@ export const NONPRESENT_SPTE: Spte = {
   dirty: false,
 };
 
-export const FROZEN_SPTE: Spte = { ...NONPRESENT_SPTE, kind: 'FROZEN' };
+/** Its bits mean nothing one by one, but one of them is where A is, on Intel and on AMD. */
+export const FROZEN_SPTE: Spte = { ...NONPRESENT_SPTE, kind: 'FROZEN', accessed: true };
 
 export function is_frozen_spte(spte: Spte): boolean {
-  return spte.kind === 'FROZEN';
+  return spte.kind === 'FROZEN' && spte.accessed === FROZEN_SPTE.accessed;
 }
 
 export function is_shadow_present_pte(spte: Spte): boolean {
@@ -45,12 +50,27 @@ export function is_last_spte(spte: Spte, level: Level): boolean {
 }
 
 /**
- * Bits that may be set without mmu_lock: W by a fast page fault, A and D by hardware (as up to 6.14; later versions
- * ignore A).
+ * Bits that may change without mmu_lock: W set by a fast page fault, A and D by hardware, everything of an entry by
+ * access tracking. From 6.15 on, when it is called spte_needs_atomic_update(), A may be lost, and any entry without A/D
+ * bits may be marked for access tracking at any time.
  */
-export function spte_has_volatile_bits(spte: Spte): boolean {
+export function spte_has_volatile_bits(kvm: Kvm, spte: Spte): boolean {
   if (!spte.writable && spte.mmu_writable) return true;
-  return !spte.accessed || (spte.writable && !spte.dirty);
+  if (!kvm.config.adBits) return kvm.config.kernel >= V6_15 || is_access_track_spte(kvm, spte);
+  return (!spte.accessed && kvm.config.kernel < V6_15) || (spte.writable && !spte.dirty);
+}
+
+/** Whether a walk that ends in this leaf would let the access of the fault through. */
+export function is_access_allowed(kvm: Kvm, fault: Fault, spte: Spte): boolean {
+  if (is_access_track_spte(kvm, spte)) return false;
+  if (fault.exec) return spte.executable;
+  if (fault.write) return spte.writable;
+  return true;
+}
+
+/** Once MMU-writable is clear, nobody flushes for W any more: see write_protect_gfn(). */
+export function leaf_spte_change_needs_tlb_flush(old_spte: Spte, new_spte: Spte): boolean {
+  return old_spte.mmu_writable && !new_spte.mmu_writable;
 }
 
 /** (HOSTW, MMUW, W) is one of 111, 110, 100, 000. */
@@ -64,13 +84,18 @@ export function make_nonleaf_spte(child: PageTableId): Spte {
 }
 
 /**
- * make_spte(): the leaf that answers `fault`, in a table of `level`, over `old_spte`. Marks the gfn dirty if the new
+ * make_spte(): the leaf that answers `fault`, in a table of `level`, over `old_spte`. Without W although the host
+ * allows it if the gfn is write-tracked; the check counts, because mmu_lock is held. Marks the gfn dirty if the new
  * entry lets the guest write without another exit; that is a step of its own, before the entry is published.
  */
-export function* make_spte(kvm: Kvm, fault: Fault, level: Level, old_spte: Spte): Op<Spte> {
+export function* make_spte(kvm: Kvm, fault: Fault, level: Level, gfn: Gfn, old_spte: Spte): Op<Spte> {
   const executable = !(level > PG_LEVEL_4K && kvm.config.nxHugePages);
-  const writable = fault.map_writable;
-  const spte: Spte = {
+  // Up to 6.12 an old entry with W (table entries have it) settles everything about W, and leaves D as it is made.
+  const was_writable = old_spte.writable || (old_spte.kind === 'TABLE' && kvm.config.kernel < V6_13);
+  let writable = fault.map_writable;
+  if (kvm.config.writeTracking && writable && !was_writable)
+    writable = !(yield* mmu_try_to_unsync_pages(kvm, gfn, fault.prefetch === 1));
+  let spte: Spte = {
     kind: 'LEAF',
     pfn: fault.pfn,
     child: 0,
@@ -79,9 +104,9 @@ export function* make_spte(kvm: Kvm, fault: Fault, level: Level, old_spte: Spte)
     mmu_writable: writable,
     host_writable: fault.map_writable,
     accessed: true,
-    // D is not set again over an entry that was writable already, as table entries are.
-    dirty: writable && !old_spte.writable && old_spte.kind !== 'TABLE',
+    dirty: kvm.config.adBits && writable && (!was_writable || kvm.config.kernel >= V6_13),
   };
+  if (fault.prefetch === 1) spte = mark_spte_for_access_track(kvm, spte);
   if (spte.writable && fault.slot_dirty_logging) {
     assert(level === PG_LEVEL_4K, 'P3', 'a huge SPTE of a slot that logs dirty pages becomes writable');
     yield* mark_page_dirty_in_slot(kvm, fault.gfn);

@@ -1,5 +1,5 @@
 /** The vCPU thread: KVM_RUN, from request to VM entry to exit handler. arch/x86/kvm/x86.c and vmx.c. */
-import type { Op } from 'mmucheck/language';
+import { choose, chooseBelow, type Op } from 'mmucheck/language';
 import { run_guest } from '../hardware/guest.js';
 import { invept_global, tlb_enter_guest } from '../hardware/tlb.js';
 import { load_mode, store_mode } from '../hardware/shared_memory.js';
@@ -12,7 +12,8 @@ import {
   local_irq_disable,
   local_irq_enable,
 } from './locks.js';
-import { kvm_mmu_do_page_fault } from './mmu.js';
+import { kvm_mmu_page_fault } from './mmu.js';
+import { kvm_arch_vcpu_pre_fault_memory } from './prefault.js';
 
 /** A vCPU that runs for ever. */
 export function* vcpu_run(kvm: Kvm, vcpu: VcpuId): Op {
@@ -20,6 +21,7 @@ export function* vcpu_run(kvm: Kvm, vcpu: VcpuId): Op {
     gfn: 0,
     write: false,
     exec: false,
+    prefetch: 0,
     present: false,
     slot_dirty_logging: false,
     mmu_seq: 0,
@@ -29,7 +31,17 @@ export function* vcpu_run(kvm: Kvm, vcpu: VcpuId): Op {
     req_level: 1,
     goal_level: 1,
   };
-  while (true) yield* vcpu_enter_guest(kvm, vcpu, fault);
+  while (true) {
+    if (kvm.config.prefault) yield* between_runs(kvm, vcpu, fault);
+    yield* vcpu_enter_guest(kvm, vcpu, fault);
+  }
+}
+
+/** Userspace may ask the vCPU's thread for a prefault, between two KVM_RUNs. */
+function* between_runs(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
+  yield;
+  if (choose(false, true))
+    yield* kvm_arch_vcpu_pre_fault_memory(kvm, vcpu, fault, chooseBelow(kvm.config.guestGfns));
 }
 
 /** One round: requests, entry, guest, exit, exit handler. */
@@ -56,7 +68,7 @@ export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
     yield* local_irq_enable(kvm.vcpus[vcpu]);
   }
   if (kvm.config.srcu) yield* kvm_vcpu_srcu_read_lock(kvm, vcpu);
-  if (exit === 'EPT_VIOLATION') yield* kvm_mmu_do_page_fault(kvm, vcpu, fault);
+  if (exit === 'EPT_VIOLATION') yield* kvm_mmu_page_fault(kvm, vcpu, fault);
 }
 
 /** Test and clear. Only the vCPU itself clears, and one set in between would be answered by the same flush. */

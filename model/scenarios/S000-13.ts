@@ -173,7 +173,7 @@ export default scenarios({
       'tdp_iter_next > try_step_up',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
-      'vcpu_enter_guest > kvm_mmu_do_page_fault',
+      'vcpu_enter_guest > kvm_mmu_page_fault',
       'vcpu_enter_guest > local_irq_enable',
       'vcpu_enter_guest > run_guest',
       'vcpu_enter_guest > set_mode_outside_guest',

@@ -49,7 +49,7 @@ export default scenarios({
       'tdp_iter_next > try_step_up',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
-      'vcpu_enter_guest > kvm_mmu_do_page_fault',
+      'vcpu_enter_guest > kvm_mmu_page_fault',
       'vcpu_enter_guest > run_guest',
     ),
     properties: SAFETY,

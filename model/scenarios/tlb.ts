@@ -109,7 +109,7 @@ export default scenarios(
           'tdp_iter_next > try_step_side',
           'tdp_iter_next > try_step_up',
           'tdp_mmu_set_spte_atomic > handle_changed_spte',
-          'vcpu_enter_guest > kvm_mmu_do_page_fault',
+          'vcpu_enter_guest > kvm_mmu_page_fault',
         ),
       },
     ),

@@ -40,7 +40,7 @@ const REASONS = {
   'kvm_tdp_mmu_page_fault > is_page_fault_stale': 'no slow fault gets as far as mmu_lock',
   'kvm_tdp_mmu_page_fault > read_unlock': 'no slow fault gets as far as mmu_lock',
   'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map': 'no slow fault gets as far as mmu_lock',
-  'vcpu_enter_guest > kvm_mmu_do_page_fault': 'no access of the guest faults',
+  'vcpu_enter_guest > kvm_mmu_page_fault': 'no access of the guest faults',
   'vcpu_enter_guest > run_guest': 'the guest has nothing to do that changes anything',
   'vcpu_enter_guest > set_mode_outside_guest':
     'no vCPU leaves the guest, or its entry, because nobody kicks it',

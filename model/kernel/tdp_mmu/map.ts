@@ -1,12 +1,21 @@
 /** What a slow fault installs: kvm_tdp_mmu_map() in arch/x86/kvm/mmu/tdp_mmu.c. */
 
-import { equal, type Op } from 'mmucheck/language';
+import { assert, equal, type Op } from 'mmucheck/language';
+import { V6_13, V6_13_FINAL, V6_16 } from '../../config.js';
 import { type Errno, type Kvm, PG_LEVEL_4K } from '../../state.js';
 import type { Fault, RetPf } from '../fault.js';
 import { disallowed_hugepage_adjust, kvm_mmu_hugepage_adjust } from '../hugepage.js';
 import { rcu_read_lock, rcu_read_unlock } from '../locks.js';
 import { kvm_flush_remote_tlbs } from '../requests.js';
-import { is_frozen_spte, is_large_pte, is_last_spte, is_shadow_present_pte, make_spte } from '../spte.js';
+import {
+  is_access_allowed,
+  is_frozen_spte,
+  is_large_pte,
+  is_last_spte,
+  is_shadow_present_pte,
+  leaf_spte_change_needs_tlb_flush,
+  make_spte,
+} from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
 import { tdp_mmu_alloc_sp, tdp_mmu_free_sp, tdp_mmu_init_child_sp, tdp_mmu_link_sp } from './pages.js';
 import { tdp_mmu_set_spte_atomic } from './set_spte.js';
@@ -48,12 +57,34 @@ export function* kvm_tdp_mmu_map(kvm: Kvm, fault: Fault): Op<RetPf> {
   return ret;
 }
 
+/**
+ * Installs the leaf. Over another leaf it can only be of the same frame, but it may narrow it, if the host's mapping
+ * was not writable yet when this fault looked: 6.6 does nothing about what others have cached of the old leaf, 6.13
+ * flushes if it was MMU-writable, and since the end of 6.13 a fault leaves a leaf alone that allows the access.
+ */
 function* tdp_mmu_map_handle_target_level(kvm: Kvm, fault: Fault, iter: TdpIter): Op<RetPf> {
-  const new_spte = yield* make_spte(kvm, fault, iter.level, iter.old_spte);
-  if (equal(new_spte, iter.old_spte)) return 'SPURIOUS';
-  const was_table = is_shadow_present_pte(iter.old_spte) && !is_last_spte(iter.old_spte, iter.level);
-  if ((yield* tdp_mmu_set_spte_atomic(kvm, iter, new_spte)) !== 0) return 'RETRY';
-  // A table that was in use is gone: before leaving RCU, nobody may be walking it.
-  if (was_table) yield* kvm_flush_remote_tlbs(kvm);
-  return 'FIXED';
+  const was_present = is_shadow_present_pte(iter.old_spte);
+  const was_leaf = was_present && is_last_spte(iter.old_spte, iter.level);
+  if (was_leaf && kvm.config.kernel >= V6_13_FINAL) {
+    const leave_alone = kvm.config.kernel >= V6_16 && fault.prefetch === 1;
+    if (leave_alone || is_access_allowed(kvm, fault, iter.old_spte)) return 'SPURIOUS';
+  }
+  const new_spte = yield* make_spte(kvm, fault, iter.level, iter.gfn, iter.old_spte);
+  const wrprot = kvm.config.writeTracking && fault.write && fault.map_writable && !new_spte.writable;
+  let ret: RetPf = 'FIXED';
+  if (equal(new_spte, iter.old_spte)) {
+    ret = 'SPURIOUS';
+  } else {
+    const narrows = was_leaf && leaf_spte_change_needs_tlb_flush(iter.old_spte, new_spte);
+    // Of a table that was in use, and is gone, nobody may be walking it when this leaves RCU.
+    const flush = (was_present && !was_leaf) || (narrows && kvm.config.kernel >= V6_13);
+    if ((yield* tdp_mmu_set_spte_atomic(kvm, iter, new_spte)) !== 0) return 'RETRY';
+    assert(
+      !narrows || kvm.config.kernel < V6_13_FINAL,
+      'P5',
+      'a fault narrows a leaf, which the kernel warns about',
+    );
+    if (flush) yield* kvm_flush_remote_tlbs(kvm);
+  }
+  return wrprot ? 'EMULATE' : ret;
 }

@@ -55,6 +55,12 @@ export function* __kvm_tdp_mmu_write_spte(kvm: Kvm, sptep: SptePtr, new_spte: Sp
   store_entry(kvm, sptep, new_spte, assumed);
 }
 
+function kvm_tdp_mmu_spte_need_atomic_write(kvm: Kvm, old_spte: Spte, level: Level): boolean {
+  return (
+    is_shadow_present_pte(old_spte) && is_last_spte(old_spte, level) && spte_has_volatile_bits(kvm, old_spte)
+  );
+}
+
 /** A plain store, unless the old value has bits that somebody may set without mmu_lock. */
 export function* kvm_tdp_mmu_write_spte(
   kvm: Kvm,
@@ -63,7 +69,7 @@ export function* kvm_tdp_mmu_write_spte(
   new_spte: Spte,
   level: Level,
 ): Op<Spte> {
-  if (is_shadow_present_pte(old_spte) && is_last_spte(old_spte, level) && spte_has_volatile_bits(old_spte))
+  if (kvm_tdp_mmu_spte_need_atomic_write(kvm, old_spte, level))
     return yield* kvm_tdp_mmu_write_spte_atomic(kvm, sptep, new_spte);
   yield* __kvm_tdp_mmu_write_spte(kvm, sptep, new_spte, old_spte);
   return old_spte;
@@ -79,7 +85,7 @@ export function* tdp_mmu_clear_spte_bits_atomic(kvm: Kvm, sptep: SptePtr): Op<Sp
 
 /** Clears W, atomically where somebody may set bits meanwhile. Returns the value that it was cleared in. */
 export function* tdp_mmu_clear_spte_bits(kvm: Kvm, sptep: SptePtr, old_spte: Spte, level: Level): Op<Spte> {
-  if (is_last_spte(old_spte, level) && spte_has_volatile_bits(old_spte))
+  if (kvm_tdp_mmu_spte_need_atomic_write(kvm, old_spte, level))
     return yield* tdp_mmu_clear_spte_bits_atomic(kvm, sptep);
   yield* __kvm_tdp_mmu_write_spte(kvm, sptep, { ...old_spte, writable: false }, old_spte);
   return old_spte;
