@@ -47,7 +47,7 @@ export function machine(
 }
 
 /** Locks free, nothing mapped, vCPUs outside the guest, gfn `g` backed by frame `g`. */
-function begin(kvm: Kvm, config: Config): void {
+export function begin(kvm: Kvm, config: Config): void {
   kvm.mmu_lock.writer = -1;
   kvm.slots_lock.owner = -1;
   kvm.srcu.gp.owner = -1;

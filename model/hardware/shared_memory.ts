@@ -115,8 +115,9 @@ function write_memory(kvm: Kvm, processor: number, store: BufferedStore): void {
   if (store.at === 'MMU_LOCK') kvm.mmu_lock.writer = value;
   if (store.at === 'CELL') kvm.litmus.cell[store.index] = value;
   if (store.at === 'SPTE') {
-    const index = store.index % kvm.config.entries;
-    const sptep: SptePtr = { table: (store.index - index) / kvm.config.entries, index };
+    const entries = kvm.config.entries;
+    const index = store.index % entries;
+    const sptep: SptePtr = { table: (store.index - (store.index % entries)) / entries, index };
     assert_nothing_is_lost(read_entry(kvm, sptep), store.assumed);
     put_entry(kvm, sptep, store.spte, processor);
   }

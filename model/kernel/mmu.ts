@@ -46,7 +46,7 @@ export function* kvm_tdp_mmu_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): O
 }
 
 /** fault->slot: the copy of the memslot that SRCU keeps for this fault, with its flags. */
-function* kvm_lookup_slot(kvm: Kvm, fault: Fault): Op {
+export function* kvm_lookup_slot(kvm: Kvm, fault: Fault): Op {
   yield;
   fault.slot_dirty_logging = kvm.memslot.dirty_logging;
 }

@@ -1,0 +1,74 @@
+/**
+ * The whole machine on level C: a notifier zaps, flushes and moves a page, with store buffers under every access to
+ * modes, requests, entries and acknowledgements. What holds without store buffers holds with them; the barriers that
+ * make it so are taken out one by one.
+ */
+import { process, type ScenarioSpec, scenarios } from 'mmucheck/language';
+import { P1, P6, P8, T7 } from '../../properties/index.js';
+import { migrate_pages } from '../host.js';
+import { machine, mapped_small } from '../machine.js';
+import { unreached } from './unreached.js';
+import { a_vcpu_is_kicked, the_host_has_moved_a_page } from './witnesses.js';
+
+const NEVER = [
+  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+  'tdp_mmu_set_spte > handle_changed_spte',
+  'kvm_tdp_mmu_page_fault > fast_page_fault',
+  'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+  'tdp_iter_next > tdp_iter_restart',
+  'tdp_iter_next > try_step_up',
+  'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+  'tdp_mmu_map_handle_target_level > make_spte',
+  'tdp_mmu_set_spte_atomic > handle_changed_spte',
+] as const;
+
+const notifier = {
+  ...machine(
+    { tables: 2, invalidations: 1, reschedule: false, storeBuffers: 2 },
+    [process('cpu0', migrate_pages, 0, 1)],
+    mapped_small(),
+  ),
+  claims: ['L2'],
+  properties: [P1, P6, P8, T7],
+  unreached: unreached(...NEVER),
+} as const;
+
+const without_buffers = machine(
+  { tables: 2, invalidations: 1, reschedule: false },
+  [process('cpu0', migrate_pages, 0, 1)],
+  mapped_small(),
+);
+
+function weakened(name: string, title: string, violated: ScenarioSpec['expect']): [string, ScenarioSpec][] {
+  const witnesses = [the_host_has_moved_a_page];
+  return [
+    [name, { ...notifier, title, variant: [name], witnesses, expect: violated ?? {} }],
+    [
+      `${name}-sc`,
+      {
+        ...notifier,
+        ...without_buffers,
+        title: `${title}, without store buffers`,
+        variant: [name],
+        witnesses,
+      },
+    ],
+  ];
+}
+
+export default scenarios({
+  notifier: {
+    ...notifier,
+    title: 'A notifier moves a mapped page while a vCPU enters, with store buffers',
+    witnesses: [a_vcpu_is_kicked, the_host_has_moved_a_page],
+  },
+  ...Object.fromEntries([
+    ...weakened('entry-without-barrier', 'No barrier between mode and requests at VM entry', {
+      P1: 'violated',
+      P8: 'violated',
+    }),
+    ...weakened('kick-reads-mode', 'A kick that reads the mode without a LOCK prefix', {}),
+    ...weakened('kick-without-lock', 'A kick without any LOCK prefix', { P1: 'violated', P8: 'violated' }),
+  ]),
+});

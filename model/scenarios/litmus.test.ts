@@ -1,0 +1,56 @@
+/** Every row of the tables of litmus tests comes out as it says, on each memory model or level that it names. */
+import { describe, expect, it } from 'vitest';
+import { checkScenario } from '../../checker/check/check-scenario.js';
+import { openWorkspace } from '../../checker/workspace/project.js';
+import { loadScenarios, type Scenario } from '../../checker/workspace/scenarios.js';
+
+const workspace = openWorkspace(new URL('../..', import.meta.url).pathname);
+const table = (file: string) => loadScenarios(workspace, `model/scenarios/${file}.ts`);
+
+/** The outcomes that each column allows; all other rows are forbidden there. */
+const X86 = {
+  tso: 'sb amd3 sb-rfi n6 sb-f-po sb-x-po sb-three-cpus r r-f-po rwc wrw-wr store-over-rmw',
+  sc: 'store-over-rmw',
+};
+const KVM_SC =
+  'wait-flag-after-kick wait-flag-tested-first invalidate-end-swapped invalidate-test-swapped ' +
+  'dirty-mark-before-w dirty-protect-before-take guest-write-after-zap';
+const KVM = {
+  tso:
+    'entry-without-barrier kick-without-lock wait-flag-kick-reads-mode lockless-walk-stored-plainly counter-pte ' +
+    `counter-pte-first-barrier counter-pte-second-barrier srcu-without-barrier own-walk ${KVM_SC}`,
+  sc: KVM_SC,
+};
+
+describe.each([
+  { name: 'x86-TSO', file: 'x86-tso', rows: 36, allowed: X86 },
+  { name: 'the shapes in KVM', file: 'kvm-tso', rows: 27, allowed: KVM },
+])('$name', ({ file, rows, allowed }) => {
+  const all = table(file);
+
+  it('has every row with both columns', () => {
+    expect(all.length).toBe(2 * rows);
+    for (const memory of ['tso', 'sc'] as const)
+      for (const row of allowed[memory].split(' '))
+        expect(all.map(({ key }) => key)).toContain(`${row}-${memory}`);
+  });
+
+  it.each(all.map((scenario) => ({ name: scenario.key, scenario })))('$name', async ({ scenario }) => {
+    const memory = scenario.key.endsWith('-tso') ? 'tso' : 'sc';
+    const row = scenario.key.slice(0, -1 - memory.length);
+    const expected = allowed[memory].split(' ').includes(row) ? 'violated' : 'holds';
+    expect(await outcomeOf(scenario)).toBe(expected);
+  });
+});
+
+async function outcomeOf(scenario: Scenario): Promise<string | undefined> {
+  const { results } = await checkScenario(scenario, {
+    limits: {},
+    properties: null,
+    patches: [],
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    now: () => performance.now(),
+  });
+  return results[0]?.verdict;
+}
