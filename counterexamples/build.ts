@@ -4,6 +4,7 @@ import type { Machine, Transition } from '../checker/compiler/machine.js';
 import { heldLocks, locksOf } from './locks.js';
 import {
   FORMAT,
+  type TemporalRun,
   type Trace,
   type TraceFrame,
   type TraceModel,
@@ -25,8 +26,11 @@ export interface TraceSource {
 /** What the path ends in. An `error` is an assertion or model error: the last transition says which. */
 export interface Finding {
   readonly property: TraceProperty;
-  readonly kind: 'invariant' | 'step' | 'deadlock' | 'error';
+  readonly kind: 'invariant' | 'step' | 'deadlock' | 'error' | 'temporal';
+  readonly temporal?: Cycle;
 }
+
+export type Cycle = TemporalRun;
 
 /** The document for a path from the initial state of the machine. It is not confirmed yet. */
 export function buildTrace(
@@ -64,6 +68,7 @@ export function buildTrace(
     version: VERSION,
     ...source,
     property: { id: finding.property.id, title: finding.property.title },
+    ...(finding.temporal && { temporal: finding.temporal }),
     violation: violationOf(machine, transitions, finding, waitingFor(machine, packed, processes)),
     processes,
     locks,
@@ -122,6 +127,8 @@ function violationOf(
       const message = `${place}, ${waiting.join(', ')} can never go on`;
       return { kind: 'deadlock', message, error: null, stack: null };
     }
+    case 'temporal':
+      return { kind: 'temporal', message: messageOf(finding.temporal, count), error: null, stack: null };
     case 'error': {
       const index = transitions.at(-1)?.failure;
       const failure = index === undefined || index === null ? undefined : machine.failures[index];
@@ -140,4 +147,13 @@ function waitingFor(machine: Machine, state: Uint32Array, processes: readonly st
   const unfinished = processes.filter((_, index) => points[index] !== null);
   const restless = processes.filter((_, index) => points[index]?.rest === null);
   return restless.length > 0 ? restless : unfinished;
+}
+
+function messageOf(run: TemporalRun | undefined, count: number): string {
+  const start = run?.start ?? null;
+  if (start === null) return `step ${count} breaks it, whatever comes afterwards`;
+  if (start === count) return `after step ${count} nobody must go on, and it stays unfulfilled`;
+  return start + 1 === count
+    ? `step ${count} repeats for ever`
+    : `steps ${start + 1} to ${count} repeat for ever`;
 }

@@ -11,7 +11,7 @@ import type { DirectExecution, DirectStep } from '../checker/direct/execution.js
 import { ModelError } from '../checker/language/primitives.js';
 import type { PropertySpec } from '../checker/language/index.js';
 import { show } from './effects.js';
-import { endsInError, statesOf, type Trace } from './trace.js';
+import { endsInError, statesOf, type Trace, type TraceStep } from './trace.js';
 import { formatPath, type RecordTree, type Scalar, scalars } from './tree.js';
 
 export type Confirmation = { readonly confirmed: true } | Refutation;
@@ -34,7 +34,7 @@ export function confirmTrace(
   properties: readonly PropertySpec[],
 ): Confirmation {
   const states = statesOf(trace) as [RecordTree, ...RecordTree[]];
-  const apart = compare(states[0], execution.state as RecordTree);
+  const apart = compareStates(states[0], execution.state as RecordTree);
   if (apart !== null) return refuted(trace, 0, `the initial states differ:\n${apart}`);
   let before = execution.state;
   for (const [index, step] of trace.steps.entries()) {
@@ -61,7 +61,7 @@ export function confirmTrace(
       const why = taken.failure === null ? '' : ` (${taken.failure.message})`;
       return refuted(trace, number, `the direct execution comes to '${taken.outcome}'${why}`);
     }
-    const difference = compare(states[number] ?? trace.initial, taken.state as RecordTree);
+    const difference = compareStates(states[number] ?? trace.initial, taken.state as RecordTree);
     if (difference !== null) return refuted(trace, number, `the states after it differ:\n${difference}`);
   }
   const complaint = confirmEnd(trace, execution, before, properties);
@@ -121,6 +121,8 @@ function confirmEnd(
           : null;
       case 'deadlock':
         return confirmDeadlock(trace, execution);
+      case 'temporal':
+        return 'a run of a temporal property is confirmed with its formula at hand';
       default:
         return 'the trace of an error has no steps';
     }
@@ -154,8 +156,22 @@ function confirmDeadlock(trace: Trace, execution: DirectExecution): string | nul
   return null;
 }
 
+/** Takes a step of the direct execution that must end at a boundary; what is wrong if it does not. */
+export function takeStep(
+  execution: DirectExecution,
+  { process, choices, boundaries }: Pick<TraceStep, 'choices' | 'boundaries'> & { readonly process: number },
+): string | null {
+  try {
+    const { outcome, failure } = execution.step(process, choices, boundaries);
+    if (outcome === 'boundary' || outcome === 'end') return null;
+    return `the direct execution comes to '${outcome}'${failure === null ? '' : ` (${failure.message})`}`;
+  } catch (error) {
+    return `the direct execution cannot take it: ${messageOf(error)}`;
+  }
+}
+
 /** Scalar by scalar: a vector without elements is in the state of the direct execution only. */
-function compare(compiled: RecordTree, direct: RecordTree): string | null {
+export function compareStates(compiled: RecordTree, direct: RecordTree): string | null {
   const [left, right] = [valuesOf(compiled), valuesOf(direct)];
   const lines = [...new Set([...left.keys(), ...right.keys()])]
     .filter((path) => left.get(path) !== right.get(path))
@@ -171,7 +187,7 @@ function shown(value: Scalar | undefined): string {
   return value === undefined ? 'has none' : show(value);
 }
 
-function refuted(trace: Trace, step: number, what: string): Refutation {
+export function refuted(trace: Trace, step: number, what: string): Refutation {
   const taken = trace.steps[step - 1];
   const place = taken?.stack.at(-1);
   const where =

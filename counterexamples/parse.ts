@@ -85,6 +85,12 @@ function checkConsistency(trace: Trace, file: string): void {
   if ((trace.violation.kind === 'model error') !== (trace.violation.error !== null)) {
     throw damaged(file, 'violation.kind and violation.error do not fit each other');
   }
+  if ((trace.violation.kind === 'temporal') !== (trace.temporal !== undefined)) {
+    throw damaged(file, 'violation.kind and temporal do not fit each other');
+  }
+  if ((trace.temporal?.start ?? 0) > trace.steps.length) {
+    throw damaged(file, `the cycle begins after step ${trace.temporal?.start}, which the trace does not have`);
+  }
   let state = trace.initial;
   for (const [index, step] of trace.steps.entries()) {
     if (!trace.processes.includes(step.process)) {

@@ -11,12 +11,16 @@ const texts = { type: 'array', items: text } as const;
 const count = { type: 'integer', minimum: 0 } as const;
 const scalar = { type: ['integer', 'boolean', 'string'] } as const;
 
-/** An object with exactly these members, all required. */
-function record(description: string, properties: Readonly<Record<string, object>>): object {
+/** An object with exactly these members. */
+function record(
+  description: string,
+  properties: Readonly<Record<string, object>>,
+  optional: Readonly<Record<string, object>> = {},
+): object {
   return {
     type: 'object',
     description,
-    properties,
+    properties: { ...properties, ...optional },
     required: Object.keys(properties),
     additionalProperties: false,
   };
@@ -67,6 +71,16 @@ const tree = {
   anyOf: [scalar, { type: 'array', items: { $ref: '#/$defs/tree' } }, { $ref: '#/$defs/record' }],
 };
 
+const temporal = record('How the run of a temporal property goes on.', {
+  start: {
+    type: ['integer', 'null'],
+    minimum: 0,
+    description:
+      'After how many steps the cycle begins that the run stays in; the number of steps: it stays in the last state; null: however it goes on.',
+  },
+  assumptions: { ...text, description: 'What the scheduler owes, in words.' },
+});
+
 export const traceSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: SCHEMA_ID,
@@ -88,7 +102,7 @@ export const traceSchema = {
       configuration: { type: 'object', additionalProperties: scalar },
       property: record('The property that is violated.', { id: text, title: text }),
       violation: record('How it is violated.', {
-        kind: { enum: ['invariant', 'step', 'assertion', 'model error', 'deadlock'] },
+        kind: { enum: ['invariant', 'step', 'assertion', 'model error', 'deadlock', 'temporal'] },
         message: text,
         error: { enum: ['index', 'domain', 'recursion', 'arithmetic', null] },
         stack: { anyOf: [stack, { type: 'null' }] },
@@ -103,6 +117,7 @@ export const traceSchema = {
         items: { anyOf: [stack, { type: 'null' }] },
       },
     },
+    { temporal },
   ),
   $defs: {
     frame,

@@ -18,6 +18,8 @@ export interface Trace {
   readonly configuration: Readonly<Record<string, Scalar>>;
   readonly property: TraceProperty;
   readonly violation: Violation;
+  /** Of the violation of a temporal property only. */
+  readonly temporal?: TemporalRun;
   /** Names of the processes, all different. */
   readonly processes: readonly string[];
   /** Paths of the locks of the shared state, for the lock context of the steps. */
@@ -48,7 +50,17 @@ export interface TraceProperty {
   readonly title: string;
 }
 
-export type ViolationKind = 'invariant' | 'step' | 'assertion' | 'model error' | 'deadlock';
+export type ViolationKind = 'invariant' | 'step' | 'assertion' | 'model error' | 'deadlock' | 'temporal';
+
+export interface TemporalRun {
+  /**
+   * After how many steps the cycle begins that the run stays in for ever; the number of all steps if it stays in its last state. Null
+   * if the property is broken by what there is, whatever comes afterwards.
+   */
+  readonly start: number | null;
+  /** What the scheduler owes, in words; the run gives it. */
+  readonly assumptions: string;
+}
 
 export interface Violation {
   readonly kind: ViolationKind;

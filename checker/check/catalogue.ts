@@ -113,6 +113,7 @@ function naturally(left: string, right: string): number {
 }
 
 function kindOf(property: PropertySpec): string {
+  if (property.temporal) return 'temporal';
   if (property.deadlock) return 'deadlock';
   if (property.invariant && property.step) return 'invariant, step';
   return property.invariant ? 'invariant' : property.step ? 'step' : 'assertions';

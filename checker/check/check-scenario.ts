@@ -14,6 +14,7 @@ import {
   searchAsync,
 } from '../engine/index.js';
 import { DEFAULT_REDUCTIONS, REDUCTION_TITLES, type ReductionSettings, reduce } from '../reduction/index.js';
+import type { PropertySpec, Verdict } from '../language/index.js';
 import type { Patch } from '../workspace/patch.js';
 import type { Scenario } from '../workspace/scenarios.js';
 import { contentHash } from '../workspace/sources.js';
@@ -22,7 +23,8 @@ import { InternalError } from './internal-error.js';
 import { type PropertyReport, type ScenarioReport, variantLabel } from './report.js';
 import { reductionStatistics } from './statistics.js';
 import { type Explored, exploreShortest, seenBy, seenInFull, traceOf } from './traces.js';
-import { type Facts, type Finding, judge, type LimitName } from './verdict.js';
+import { checkTemporal, type TemporalResult } from './temporal.js';
+import { type Facts, type Finding, type Judgement, judge, type LimitName } from './verdict.js';
 
 export interface SearchLimits {
   readonly maxStates?: number;
@@ -46,6 +48,8 @@ export interface CheckOptions {
   readonly properties: readonly string[] | null;
   /** All patches that the scenario's sources have, for its traces. */
   readonly patches: readonly Patch[];
+  /** Processes to which nothing is owed, besides those that the scenario names. */
+  readonly unfair?: readonly string[];
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
   /** Milliseconds. */
@@ -121,16 +125,20 @@ export async function exploreScenario(
   };
   // Properties that end in the same error share a trace.
   const traces = new Map<FoundByEngine, Trace>();
-  const results = judge(spec, facts)
-    .filter(({ property }) => options.properties === null || options.properties.includes(property.id))
-    .map(({ property, verdict, expected, finding }): PropertyReport => {
-      let trace = finding === null ? null : (traces.get(finding) ?? null);
-      if (finding !== null && trace === null) {
-        trace = confirmedTrace(scenario, compiled, explored, finding, options.patches);
-        traces.set(finding, trace);
-      }
-      return { id: property.id, title: property.title, verdict, expected, trace };
-    });
+  const judged = judge(spec, facts).filter(
+    ({ property }) => options.properties === null || options.properties.includes(property.id),
+  );
+  const temporal = await temporalResults(scenario, judged, options, searchOptions);
+  const results = judged.map(({ property, verdict, expected, finding }): PropertyReport => {
+    const answer = temporal.get(property.id);
+    if (answer !== undefined) return temporalReport(property, verdict, expected, answer);
+    let trace = finding === null ? null : (traces.get(finding) ?? null);
+    if (finding !== null && trace === null) {
+      trace = confirmedTrace(scenario, compiled, explored, finding, options.patches);
+      traces.set(finding, trace);
+    }
+    return { id: property.id, title: property.title, verdict, expected, trace };
+  });
   for (const { release } of new Set([result, exact, explored.result])) release();
   const stats =
     options.stats === true
@@ -159,6 +167,37 @@ export async function exploreScenario(
     // Whether an excuse is needed is known only of a search that has seen everything.
     idleExcuses: facts.limit === null ? coverage.idleExcuses : [],
   };
+}
+
+/** Of the properties for which nothing is known against it so far: a model error cuts runs off. */
+async function temporalResults(
+  scenario: Scenario,
+  judged: readonly Judgement<FoundByEngine>[],
+  options: CheckOptions,
+  search: SearchOptions,
+): Promise<ReadonlyMap<string, TemporalResult>> {
+  const asked = judged.flatMap(({ property, verdict }) =>
+    property.temporal !== undefined && (verdict === 'holds' || verdict === 'vacuous') ? [property] : [],
+  );
+  if (asked.length === 0) return new Map();
+  const { results } = await checkTemporal(scenario, asked, {
+    search,
+    reductions: options.reductions ?? DEFAULT_REDUCTIONS,
+    patches: options.patches,
+    unfair: options.unfair ?? [],
+    signal: options.signal,
+  });
+  return new Map(results.map((each) => [each.property, each]));
+}
+
+function temporalReport(
+  { id, title }: PropertySpec,
+  verdict: Verdict,
+  expected: Verdict,
+  { holds, trace, assumptions }: TemporalResult,
+): PropertyReport {
+  const found = holds === null ? 'incomplete' : holds ? verdict : 'violated';
+  return { id, title, verdict: found, expected, trace, assumptions };
 }
 
 interface FoundByEngine extends Finding {

@@ -13,6 +13,8 @@ export interface PropertyReport {
   readonly expected: Verdict;
   /** Of `violated` and `error`: confirmed by direct execution. Properties in the same error share one trace. */
   readonly trace: Trace | null;
+  /** Of a temporal property: what the scheduler is taken to owe. */
+  readonly assumptions?: string;
 }
 
 export interface ScenarioReport {

@@ -125,8 +125,17 @@ function scopeLines(report: ScenarioReport, width: number): string[] {
   return [
     ...fold(`  configuration: ${configuration.join(', ')}`, width, '    '),
     ...fold(`  explored: ${extent.join(', ')}`, width, '    '),
+    ...assumptionLines(report, width),
     ...(report.stats === undefined ? [] : statisticsLines(report.stats, width)),
   ];
+}
+
+/** Which fairness the verdicts on temporal properties rest on. */
+function assumptionLines({ results }: ScenarioReport, width: number): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { id, assumptions } of results)
+    if (assumptions !== undefined) groups.set(assumptions, [...(groups.get(assumptions) ?? []), id]);
+  return [...groups].flatMap(([said, ids]) => fold(`  ${ids.join(', ')} given: ${said || 'no fairness'}`, width, '    '));
 }
 
 const LIMITS: Readonly<Record<LimitName, string>> = {

@@ -25,6 +25,9 @@ export interface CompiledScenario {
   readonly origin: string;
 }
 
+/** What is to be asked: the properties of states and steps, or the temporal ones. */
+export type Purpose = 'properties' | 'temporal';
+
 /** The passes that may be switched off to see what they are good for. */
 export interface OptionalPasses {
   readonly merging: boolean;
@@ -38,6 +41,7 @@ export interface OptionalPasses {
 export async function compileScenario(
   scenario: Scenario,
   optional: OptionalPasses = { merging: true, liveness: true },
+  question: Purpose = 'properties',
 ): Promise<CompiledScenario> {
   const { sources, file } = scenario;
   const functions = functionsOf(scenario);
@@ -46,7 +50,7 @@ export async function compileScenario(
     (await sharedFrontEnd()).program(sources, functions, [file]),
   );
   const configuration = checkedConfiguration(scenario, program);
-  const request = requestOf(scenario, program, configuration);
+  const request = requestOf(scenario, program, configuration, question);
   // Not by the sources: what changes in a scenario's file is mostly about another scenario.
   const passes = {
     ...(!optional.merging && { merge: identity }),
@@ -88,11 +92,16 @@ function sharedFrontEnd(): Promise<FrontEnd> {
 }
 
 function functionsOf({ roots }: Scenario): Declaration[] {
-  return [...roots.processes, ...roots.invariants, ...roots.steps, ...roots.witnesses];
+  return [...roots.processes, ...roots.invariants, ...roots.steps, ...roots.witnesses, ...roots.atoms];
 }
 
 /** What the graph of a scenario is to contain. */
-export function requestOf(scenario: Scenario, program: Program, config: Configuration): GraphRequest {
+export function requestOf(
+  scenario: Scenario,
+  program: Program,
+  config: Configuration,
+  purpose: Purpose = 'properties',
+): GraphRequest {
   const { spec, roots } = scenario;
   const idOf = ({ file, name }: { readonly file: string; readonly name: string }): string =>
     program.functions[`${file}#${name}`] === undefined ? name : `${file}#${name}`;
@@ -100,15 +109,28 @@ export function requestOf(scenario: Scenario, program: Program, config: Configur
     id: each.property,
     function: idOf(each),
   });
+  const predicates = purpose === 'properties' ? roots : temporalRoots(roots);
   return {
     config,
     processes: spec.processes.map(({ name, args }, index) => {
       const operation = roots.processes[index];
       return { name, function: operation === undefined ? '' : idOf(operation), args };
     }),
-    invariants: roots.invariants.map(predicate),
-    stepPredicates: roots.steps.map(predicate),
-    witnesses: roots.witnesses.map((each) => ({ id: each.name, function: idOf(each) })),
+    invariants: predicates.invariants.map(predicate),
+    stepPredicates: predicates.steps.map(predicate),
+    witnesses: predicates.witnesses.map((each) => ({ id: each.name, function: idOf(each) })),
+  };
+}
+
+/** The atoms of temporal formulas in the place of what a search for violations looks at: it may ask how each state and step is. */
+function temporalRoots({
+  atoms,
+}: Scenario['roots']): Pick<Scenario['roots'], 'invariants' | 'steps' | 'witnesses'> {
+  const named = atoms.map((each, index) => ({ ...each, property: `atom ${index}` }));
+  return {
+    invariants: [],
+    steps: named.filter((each) => each.of === 'step'),
+    witnesses: named.filter((each) => each.of === 'state'),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What scenario and property files declare: plain data plus references to functions in the model language. */
+import type { Fairness, Temporal } from './temporal.js';
 import type { Op } from './types.js';
 
 /** A model function of any signature; the front end checks its parameters against the root state. */
@@ -33,7 +34,11 @@ export interface PropertySpec {
   readonly step?: (before: never, after: never) => boolean;
   /** True for the built-in property that no process is stuck for ever. */
   readonly deadlock?: true;
-  // A property with none of the three is the set of assertions in the model that name its id.
+  /** A formula that every fair run must satisfy, by the operators of temporal.ts. */
+  readonly temporal?: Temporal;
+  /** What the scheduler owes when the formula is judged. */
+  readonly fairness?: Fairness;
+  // A property with none of these is the set of assertions in the model that name its id.
 }
 
 export function property(spec: PropertySpec): PropertySpec {
@@ -58,6 +63,8 @@ export interface ScenarioSpec {
   readonly setup?: (root: never) => void;
   readonly processes: readonly ProcessSpec[];
   readonly properties: readonly PropertySpec[];
+  /** What the scheduler owes in this scenario, on top of what its temporal properties say. */
+  readonly fairness?: Fairness;
   /** The expected verdict by property id; a property that is not named is expected to hold. */
   readonly expect?: Readonly<Record<string, Verdict>>;
   /** Exported predicates over a state, each of which must be reached for `holds` not to be vacuous. */

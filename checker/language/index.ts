@@ -14,5 +14,24 @@ export type {
   Verdict,
 } from './declarations.js';
 export { process } from './declarations.js';
+export {
+  always,
+  and,
+  eventually,
+  finished,
+  implies,
+  leadsTo,
+  moves,
+  next,
+  not,
+  once,
+  or,
+  release,
+  since,
+  step,
+  until,
+  weakUntil,
+} from './temporal.js';
+export type { Fairness, Formula, StatePredicate, StepPredicate, Temporal } from './temporal.js';
 export { assert, assume, choose, chooseBelow, current, equal, rest } from './primitives.js';
 export type { Below, Bound, Boundary, Configuration, Guard, Op, Range, Rest, Vector } from './types.js';

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from '../diagnostics.js';
 import type { ProcessSpec, PropertySpec, ScenarioSpec, Verdict } from '../language/index.js';
+import { Atoms } from '../temporal/atoms.js';
 import type { Declaration, ModelModules } from './evaluate.js';
 import { spanOfMember } from './literals.js';
 import { suggestion } from './suggest.js';
@@ -15,6 +16,8 @@ export interface Roots {
   readonly invariants: readonly PropertyRoot[];
   readonly steps: readonly PropertyRoot[];
   readonly witnesses: readonly Declaration[];
+  /** The predicates of temporal formulas, each once, as `Atoms` meets them. */
+  readonly atoms: readonly (Declaration & { readonly of: 'state' | 'step' })[];
 }
 
 export interface PropertyRoot extends Declaration {
@@ -86,6 +89,11 @@ const FIELDS: Readonly<Record<string, Field>> = {
   },
   expect: { required: false, what: 'an object of verdicts by property', valid: isObject },
   witnesses: { required: true, what: 'a list of predicates', valid: listOf(isFunction) },
+  fairness: {
+    required: false,
+    what: 'an object of lists of names: unfair, strong, weak',
+    valid: isFairness,
+  },
   unreached: {
     required: false,
     what: 'an object of reasons by function',
@@ -97,7 +105,19 @@ const VERDICTS: readonly Verdict[] = ['holds', 'violated', 'incomplete', 'vacuou
 
 function isPropertySpec(value: unknown): boolean {
   if (!isObject(value) || !isString(value['id']) || !isString(value['title'])) return false;
+  const { temporal, fairness } = value;
+  if (temporal !== undefined && !(isObject(temporal) && isString(temporal['op']))) return false;
+  if (fairness !== undefined && !isFairness(fairness)) return false;
   return [value['invariant'], value['step']].every((each) => each === undefined || isFunction(each));
+}
+
+function isFairness(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    Object.entries(value).every(
+      ([name, list]) => ['unfair', 'strong', 'weak'].includes(name) && listOf(isString)(list),
+    )
+  );
 }
 
 function checkFields(value: Readonly<Record<string, unknown>>, complain: Complain): void {
@@ -134,6 +154,14 @@ function checkNames(spec: ScenarioSpec, complain: Complain): void {
   };
   const processes = spec.processes.map((each: ProcessSpec) => each.name);
   const properties = spec.properties.map((each: PropertySpec) => each.id);
+  for (const atom of atomsOf(spec)) {
+    if (!('process' in atom) || processes.includes(atom.process)) continue;
+    complain(
+      ['properties'],
+      `a temporal property speaks of process '${atom.process}'`,
+      suggestion(atom.process, processes),
+    );
+  }
   twice(processes, 'processes', 'process');
   twice(properties, 'properties', 'property');
 }
@@ -173,6 +201,18 @@ function findRoots(modules: ModelModules, spec: ScenarioSpec, complain: Complain
     ),
     invariants: predicates('invariant'),
     steps: predicates('step'),
+    atoms: atomsOf(spec).flatMap((atom) =>
+      'predicate' in atom
+        ? [{ of: atom.of, ...find(atom.predicate, ['properties'], 'a predicate of a temporal property') }]
+        : [],
+    ),
     witnesses: spec.witnesses.map((each, index) => find(each, ['witnesses', index], `witness ${index + 1}`)),
   };
+}
+
+/** The atoms of all temporal properties of a scenario, each once. */
+export function atomsOf({ properties }: Pick<ScenarioSpec, 'properties'>): Atoms['all'] {
+  const atoms = new Atoms();
+  for (const { temporal } of properties) if (temporal !== undefined) atoms.read(temporal);
+  return atoms.all;
 }

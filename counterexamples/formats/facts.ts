@@ -31,11 +31,23 @@ export function conclusion(trace: Trace): string {
       return `Step ${steps} breaks ${property}.`;
     case 'deadlock':
       return `${property}: ${message}.`;
+    case 'temporal': {
+      const closing = steps === 0 ? 'At the start' : `After step ${steps}`;
+      const what = message.charAt(0).toUpperCase() + message.slice(1);
+      const fair = trace.temporal?.start === null ? '' : ` Fair: ${trace.temporal?.assumptions ?? ''}.`;
+      return steps === 0 ? `${closing}, ${property} is lost.${fair}` : `${property}: ${what}.${fair}`;
+    }
     case 'assertion':
       return `Step ${steps} breaks ${property} at ${placeOf(stack)}: ${message}`;
     case 'model error':
       return `Step ${steps} ends in a model error (${error}) at ${placeOf(stack)}: ${message}`;
   }
+}
+
+/** The number, from 1, of the step with which a cycle begins that has steps; null if there is none. */
+export function cycleBegins({ temporal, steps }: Trace): number | null {
+  const start = temporal?.start ?? null;
+  return start === null || start === steps.length ? null : start + 1;
 }
 
 /** Scenario and variant, as pairs of a word and a text. */

@@ -12,6 +12,7 @@ export function itf(trace: Trace): string {
     '#meta': { index, ...actionOf(trace, index - 1) },
     ...(expression(state) as Record<string, unknown>),
   }));
+  const loop = trace.temporal?.start ?? null;
   return serializeJson({
     '#meta': {
       format: 'ITF',
@@ -26,6 +27,7 @@ export function itf(trace: Trace): string {
     },
     vars: Object.keys(trace.initial),
     states: states,
+    ...(loop !== null && { loop }),
   });
 }
 

@@ -1,7 +1,16 @@
 /** A table with one column per process for code review, with every change of the state folded away below it. */
 import { changeLine } from '../effects.js';
 import type { Trace } from '../trace.js';
-import { callPlace, conclusion, configuration, headline, origin, outcome, standing } from './facts.js';
+import {
+  callPlace,
+  conclusion,
+  configuration,
+  cycleBegins,
+  headline,
+  origin,
+  outcome,
+  standing,
+} from './facts.js';
 import { printable } from './fold.js';
 import { actingLanes, phraseSteps } from './rows.js';
 
@@ -36,6 +45,7 @@ function table(trace: Trace): string[] {
     `| ---: | ${lanes.map(() => '---').join(' | ')} |`,
   ];
   let context = '';
+  const begins = cycleBegins(trace);
   for (const [index, phrase] of phraseSteps(trace, { afresh: false, effectLimit: 4 }).entries()) {
     const now = `${phrase.lane} ${phrase.context}`;
     const cell = [
@@ -44,6 +54,7 @@ function table(trace: Trace): string[] {
       ...phrase.effects.map(code),
     ].join('<br>');
     context = now;
+    if (index + 1 === begins) lines.push(`| ↻ | ${lanes.map(() => '*from here for ever*').join(' | ')} |`);
     lines.push(`| ${index + 1} | ${lanes.map((each) => (each === phrase.lane ? cell : '')).join(' | ')} |`);
   }
   return lanes.length === 0 ? [] : lines;

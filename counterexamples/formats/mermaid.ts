@@ -1,6 +1,6 @@
 /** A Mermaid sequence diagram: one lifeline per process that acts, one note per step. */
 import type { Trace } from '../trace.js';
-import { conclusion, headline } from './facts.js';
+import { conclusion, cycleBegins, headline } from './facts.js';
 import { printable } from './fold.js';
 import { actingLanes, phraseSteps } from './rows.js';
 
@@ -10,6 +10,7 @@ export function mermaid(trace: Trace): string {
   const lines = ['sequenceDiagram', `  title ${escape(headline(trace))}`];
   for (const lane of lanes) lines.push(`  participant p${lane} as ${escape(trace.processes[lane] ?? '')}`);
   let context = '';
+  const begins = cycleBegins(trace);
   for (const [index, phrase] of phraseSteps(trace, { afresh: false, effectLimit: 4 }).entries()) {
     const now = `${phrase.lane} ${phrase.context}`;
     const parts = [
@@ -18,8 +19,10 @@ export function mermaid(trace: Trace): string {
       ...phrase.effects,
     ];
     context = now;
+    if (index + 1 === begins) lines.push('  loop for ever');
     lines.push(`  Note over p${phrase.lane}: ${index + 1}. ${parts.map(escape).join('<br/>')}`);
   }
+  if (begins !== null) lines.push('  end');
   const span = lanes.length === 1 ? `p${lanes[0]}` : `p${lanes[0]},p${lanes.at(-1)}`;
   lines.push(`  Note over ${span}: ${escape(conclusion(trace))}`);
   return `${lines.join('\n')}\n`;

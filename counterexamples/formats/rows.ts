@@ -6,6 +6,7 @@ import { effectLines } from '../effects.js';
 import { Kinds } from '../kinds.js';
 import { endsInError, statesOf, type Trace, type TraceFrame, type TraceStep } from '../trace.js';
 import type { Change } from '../tree.js';
+import { cycleBegins } from './facts.js';
 import { ascii } from './fold.js';
 
 /** One step in words. */
@@ -78,17 +79,21 @@ export interface Row {
 /** The lines of a table, from top to bottom. */
 export function rowsOf(trace: Trace, options: PhraseOptions): Row[] {
   const rows: Row[] = [];
+  const begins = cycleBegins(trace);
   for (const [index, phrase] of phraseSteps(trace, options).entries()) {
     const row = (role: Row['role'], depth: number, text: string, short = text): void => {
       const step = role === 'step' ? index + 1 : null;
       rows.push({ role, lane: phrase.lane, step, depth, text: ascii(text), short: ascii(short) });
     };
+    if (index + 1 === begins) row('error', 0, '*** from here for ever ***');
     for (const { depth, name } of phrase.headers) row('frame', depth, name);
     row('step', phrase.depth, phrase.label, phrase.short);
     for (const effect of phrase.effects) row('effect', phrase.depth + 1, effect);
     if (endsInError(trace) && index === trace.steps.length - 1) {
       row('error', phrase.depth + 1, `*** ${failureMark(trace)} ***`);
     }
+    if (begins !== null && index === trace.steps.length - 1)
+      row('error', phrase.depth + 1, `*** and again from step ${begins} ***`);
   }
   return rows;
 }

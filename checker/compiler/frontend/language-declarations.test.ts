@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { ts } from '../../typescript.js';
 import { expect, test } from 'vitest';
 
-const FILES = ['index', 'declarations', 'primitives', 'types'];
+const FILES = ['index', 'declarations', 'primitives', 'temporal', 'types'];
 
 test('the embedded declarations are those of checker/language (vitest -u writes them anew)', async () => {
   const modules = FILES.map((name) => {

@@ -3,10 +3,13 @@ export const LANGUAGE_DECLARATIONS: Readonly<Record<string, string>> = {
   'index.d.ts': `export { property, scenarios } from './declarations.js';
 export type { ProcessSpec, PropertySpec, ScenarioSpec, ScenarioSet, Verdict, } from './declarations.js';
 export { process } from './declarations.js';
+export { always, and, eventually, finished, implies, leadsTo, moves, next, not, once, or, release, since, step, until, weakUntil, } from './temporal.js';
+export type { Fairness, Formula, StatePredicate, StepPredicate, Temporal } from './temporal.js';
 export { assert, assume, choose, chooseBelow, current, equal, rest } from './primitives.js';
 export type { Below, Bound, Boundary, Configuration, Guard, Op, Range, Rest, Vector } from './types.js';
 `,
-  'declarations.d.ts': `import type { Op } from './types.js';
+  'declarations.d.ts': `import type { Fairness, Temporal } from './temporal.js';
+import type { Op } from './types.js';
 type Predicate = (...states: never[]) => boolean;
 export interface ProcessSpec {
     readonly name: string;
@@ -20,6 +23,8 @@ export interface PropertySpec {
     readonly invariant?: (root: never) => boolean;
     readonly step?: (before: never, after: never) => boolean;
     readonly deadlock?: true;
+    readonly temporal?: Temporal;
+    readonly fairness?: Fairness;
 }
 export declare function property(spec: PropertySpec): PropertySpec;
 export type Verdict = 'holds' | 'violated' | 'incomplete' | 'vacuous' | 'error';
@@ -32,6 +37,7 @@ export interface ScenarioSpec {
     readonly setup?: (root: never) => void;
     readonly processes: readonly ProcessSpec[];
     readonly properties: readonly PropertySpec[];
+    readonly fairness?: Fairness;
     readonly expect?: Readonly<Record<string, Verdict>>;
     readonly witnesses: readonly Predicate[];
     readonly unreached?: Readonly<Record<string, string>>;
@@ -61,6 +67,54 @@ export declare function assume(condition: boolean): asserts condition;
 export declare function assert(condition: boolean, property: string, message: string): asserts condition;
 export declare function equal<T>(left: T, right: T): boolean;
 export declare function rest(condition: Guard): Rest;
+`,
+  'temporal.d.ts': `export type StatePredicate = (root: never) => boolean;
+export type StepPredicate = (before: never, after: never) => boolean;
+export type Temporal = {
+    readonly op: 'constant';
+    readonly value: boolean;
+} | {
+    readonly op: 'state';
+    readonly predicate: StatePredicate;
+} | {
+    readonly op: 'step';
+    readonly predicate: StepPredicate;
+} | {
+    readonly op: 'finished' | 'moves';
+    readonly process: string;
+} | {
+    readonly op: 'not' | 'next' | 'once';
+    readonly operand: Temporal;
+} | {
+    readonly op: 'and' | 'or';
+    readonly operands: readonly Temporal[];
+} | {
+    readonly op: 'until' | 'release' | 'since';
+    readonly left: Temporal;
+    readonly right: Temporal;
+};
+export type Formula = Temporal | StatePredicate;
+export interface Fairness {
+    readonly unfair?: readonly string[];
+    readonly strong?: readonly string[];
+    readonly weak?: readonly string[];
+}
+export declare const always: (formula: Formula) => Temporal;
+export declare const eventually: (formula: Formula) => Temporal;
+export declare const until: (left: Formula, right: Formula) => Temporal;
+export declare const weakUntil: (left: Formula, right: Formula) => Temporal;
+export declare const release: (left: Formula, right: Formula) => Temporal;
+export declare const next: (formula: Formula) => Temporal;
+export declare const leadsTo: (cause: Formula, effect: Formula) => Temporal;
+export declare const implies: (condition: Formula, formula: Formula) => Temporal;
+export declare const not: (formula: Formula) => Temporal;
+export declare const and: (...formulas: readonly Formula[]) => Temporal;
+export declare const or: (...formulas: readonly Formula[]) => Temporal;
+export declare const once: (formula: Formula) => Temporal;
+export declare const since: (left: Formula, right: Formula) => Temporal;
+export declare const step: (predicate: StepPredicate) => Temporal;
+export declare const finished: (process: string) => Temporal;
+export declare const moves: (process: string) => Temporal;
 `,
   'types.d.ts': `export type Bound = number | string;
 export type Range<Lo extends Bound, Hi extends Bound> = number & {

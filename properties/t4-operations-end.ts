@@ -1,0 +1,16 @@
+/**
+ * T4: every operation of the host comes to its end, walks that yield on their way included, and so everybody who waits for mmu_lock
+ * gets it.
+ */
+import { and, eventually, finished, type PropertySpec, property } from 'mmucheck/language';
+import { QUEUED_LOCKS } from './fairness.js';
+
+/** @param threads the names of the processes that run the operations */
+export function operations_end(...threads: readonly string[]): PropertySpec {
+  return property({
+    id: 'T4',
+    title: 'operations come to an end',
+    temporal: and(...threads.map((thread) => eventually(finished(thread)))),
+    fairness: QUEUED_LOCKS,
+  });
+}
