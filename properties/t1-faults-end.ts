@@ -6,7 +6,7 @@
  */
 import { always, eventually, property } from 'mmucheck/language';
 import type { Kvm } from '../model/state.js';
-import { QUEUED_LOCKS } from './fairness.js';
+import { KERNEL_FAIRNESS } from './fairness.js';
 
 export function every_vcpu_is_in_the_guest(kvm: Kvm): boolean {
   for (let v = 0; v < kvm.config.vcpus; v++) if (!kvm.vcpus[v].in_guest) return false;
@@ -17,5 +17,5 @@ export const T1 = property({
   id: 'T1',
   title: 'faults come to an end',
   temporal: eventually(always(every_vcpu_is_in_the_guest)),
-  fairness: QUEUED_LOCKS,
+  fairness: KERNEL_FAIRNESS,
 });

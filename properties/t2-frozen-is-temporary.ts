@@ -1,7 +1,7 @@
 /** T2: an entry of a table in use that is FROZEN gets another value, by its owner. */
 import { leadsTo, not, property } from 'mmucheck/language';
 import type { Kvm } from '../model/state.js';
-import { QUEUED_LOCKS } from './fairness.js';
+import { KERNEL_FAIRNESS } from './fairness.js';
 
 export function a_linked_entry_is_frozen(kvm: Kvm): boolean {
   for (let table = 0; table < kvm.config.tables; table++)
@@ -14,5 +14,5 @@ export const T2 = property({
   id: 'T2',
   title: 'FROZEN is temporary',
   temporal: leadsTo(a_linked_entry_is_frozen, not(a_linked_entry_is_frozen)),
-  fairness: QUEUED_LOCKS,
+  fairness: KERNEL_FAIRNESS,
 });

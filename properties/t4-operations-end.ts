@@ -3,7 +3,7 @@
  * gets it.
  */
 import { and, eventually, finished, type PropertySpec, property } from 'mmucheck/language';
-import { QUEUED_LOCKS } from './fairness.js';
+import { KERNEL_FAIRNESS } from './fairness.js';
 
 /** @param threads the names of the processes that run the operations */
 export function operations_end(...threads: readonly string[]): PropertySpec {
@@ -11,6 +11,6 @@ export function operations_end(...threads: readonly string[]): PropertySpec {
     id: 'T4',
     title: 'operations come to an end',
     temporal: and(...threads.map((thread) => eventually(finished(thread)))),
-    fairness: QUEUED_LOCKS,
+    fairness: KERNEL_FAIRNESS,
   });
 }
