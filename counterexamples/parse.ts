@@ -89,7 +89,10 @@ function checkConsistency(trace: Trace, file: string): void {
     throw damaged(file, 'violation.kind and temporal do not fit each other');
   }
   if ((trace.temporal?.start ?? 0) > trace.steps.length) {
-    throw damaged(file, `the cycle begins after step ${trace.temporal?.start}, which the trace does not have`);
+    throw damaged(
+      file,
+      `the cycle begins after step ${trace.temporal?.start}, which the trace does not have`,
+    );
   }
   let state = trace.initial;
   for (const [index, step] of trace.steps.entries()) {

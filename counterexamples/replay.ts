@@ -57,7 +57,7 @@ class Replay {
     const { kind } = trace.violation;
     const checked =
       kind === 'invariant' ? machine.invariants : kind === 'step' ? machine.stepPredicates : [id];
-    if (!checked.includes(id)) {
+    if (kind !== 'temporal' && !checked.includes(id)) {
       throw InputError.of(
         `the scenario does not check ${id}, which the trace violates`,
         'Replay the trace on the scenario that it is of.',
@@ -69,11 +69,23 @@ class Replay {
 
   run(): ReplayResult {
     if (this.isViolated(this.state)) return this.violated(0);
+    const start = this.trace.temporal?.start ?? null;
+    let cycle = '';
     for (const [index, step] of this.trace.steps.entries()) {
+      if (index === start) cycle = this.state.join();
       const end = this.step(index, step);
       if (end !== null) return end;
     }
-    const { steps, property } = this.trace;
+    const { steps, property, temporal } = this.trace;
+    if (temporal !== undefined && this.skipped === 0) {
+      // Whether the formula is false of such a run is for who knows the formula.
+      if (start === null || start === steps.length || cycle === this.state.join())
+        return this.violated(steps.length);
+      return this.end(
+        { outcome: 'no violation' },
+        `All ${steps.length} steps are possible, but the cycle does not close.`,
+      );
+    }
     const sentence =
       this.skipped === 0
         ? `All ${steps.length} steps are possible, but ${property.id} is not violated.`

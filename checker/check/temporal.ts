@@ -11,12 +11,12 @@ import type { Machine, Transition } from '../compiler/machine.js';
 import { DirectExecution } from '../direct/execution.js';
 import { InputError } from '../diagnostics.js';
 import { type SearchOptions, type SearchResult, searchAsync } from '../engine/index.js';
-import type { PropertySpec, ScenarioSpec } from '../language/index.js';
-import type { Fairness, Temporal } from '../language/temporal.js';
+import type { PropertySpec } from '../language/index.js';
+import type { Temporal } from '../language/temporal.js';
 import { NO_REDUCTIONS, type ReductionSettings, reduce } from '../reduction/index.js';
 import { Atoms, countsSteps } from '../temporal/atoms.js';
 import { decide, type Decision } from '../temporal/decide.js';
-import { type Assumptions, assumptionsOf, describeAssumptions } from '../temporal/fairness.js';
+import { type Assumptions, assumptionsOf, describeAssumptions, fairnessOf } from '../temporal/fairness.js';
 import { type Kripke, sourceOf } from '../temporal/kripke.js';
 import { FutureInPast } from '../temporal/normal.js';
 import { STAYS, structureOf } from '../temporal/structure.js';
@@ -124,15 +124,6 @@ export async function checkTemporal(
   }
   result.release();
   return { results, end: result.end };
-}
-
-/** What a scenario says comes on top of what its property says. */
-function fairnessOf(spec: ScenarioSpec, property: PropertySpec, unfair: readonly string[]): Fairness {
-  const both = (name: keyof Fairness): string[] => [
-    ...(property.fairness?.[name] ?? []),
-    ...(spec.fairness?.[name] ?? []),
-  ];
-  return { unfair: [...both('unfair'), ...unfair], strong: both('strong'), weak: both('weak') };
 }
 
 /** By atom: which of the machine's witnesses or step predicates it is. */

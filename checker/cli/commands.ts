@@ -18,6 +18,12 @@ const REDUCTION_OPTIONS: readonly OptionSpec[] = [
   { name: 'no-liveness', help: 'compile without sharing and resetting locals that are not used any more' },
 ];
 const SEARCH_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'unfair',
+    value: 'PROCESS',
+    repeatable: true,
+    help: 'temporal properties: nothing is owed to this process (* for any text)',
+  },
   { name: 'memory', value: 'SIZE', help: 'stop a search that needs more (default: what is free)' },
   { name: 'max-states', value: 'N', help: 'stop a search after N states' },
   { name: 'max-depth', value: 'N', help: 'look at runs of at most N steps' },

@@ -27,6 +27,8 @@ export interface JobSettings {
   /** The module that a helper thread of a search starts with; null where there is none. */
   readonly searchModule: string | null;
   readonly reductions: ReductionSettings;
+  /** Processes to which nothing is owed, whatever scenarios say. */
+  readonly unfair: readonly string[];
   /** Whether to tell what they saved. */
   readonly stats: boolean;
   /** Ids of the properties to report; null for all that a scenario checks. */

@@ -135,7 +135,9 @@ function assumptionLines({ results }: ScenarioReport, width: number): string[] {
   const groups = new Map<string, string[]>();
   for (const { id, assumptions } of results)
     if (assumptions !== undefined) groups.set(assumptions, [...(groups.get(assumptions) ?? []), id]);
-  return [...groups].flatMap(([said, ids]) => fold(`  ${ids.join(', ')} given: ${said || 'no fairness'}`, width, '    '));
+  return [...groups].flatMap(([said, ids]) =>
+    fold(`  ${ids.join(', ')} given: ${said || 'no fairness'}`, width, '    '),
+  );
 }
 
 const LIMITS: Readonly<Record<LimitName, string>> = {

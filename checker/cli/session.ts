@@ -97,6 +97,7 @@ export function openSession(args: Arguments, environment: Environment, request: 
       patches,
       properties: properties.length === 0 ? null : properties,
       reductions: reductionsOf(args),
+      unfair: args.values('unfair'),
       checkpoint: checkpointOf(args, cwd),
       searchModule: workerModule === null ? null : new URL('./search-thread.js', workerModule).href,
       limits: {

@@ -1,9 +1,12 @@
 /** `mmucheck trace replay` */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Trace } from '../../counterexamples/trace.js';
 import { ownPatches, replayScenario } from '../check/replay-scenario.js';
 import { selectScenarios } from '../check/select.js';
-import { compileScenario } from '../compiler/compile.js';
+import { type CompiledScenario, compileScenario } from '../compiler/compile.js';
+import { countsSteps } from '../temporal/atoms.js';
+import type { Scenario } from '../workspace/scenarios.js';
 import type { RunCommand } from './command.js';
 import { framed } from './errors.js';
 import { EXIT } from './exit-codes.js';
@@ -30,7 +33,7 @@ export const traceReplay: RunCommand = async (args, environment) => {
     ('error' in scenario ? project : scenario).sources.texts.get(wanted);
   try {
     if ('error' in scenario) throw scenario.error;
-    const { result, sameModel } = replayScenario(trace, scenario, await compileScenario(scenario));
+    const { result, sameModel } = replayScenario(trace, scenario, await compileFor(trace, scenario));
     const { outcome, step, reason } = { step: null, reason: null, ...result };
     if (args.flag('json')) {
       const { sentence, notes } = result;
@@ -67,3 +70,11 @@ const LOOKS: Readonly<Record<'violated' | 'impossible' | 'no violation', Look>> 
   impossible: 'green',
   'no violation': 'green',
 };
+
+/** As the run was compiled when it was found. */
+function compileFor({ temporal, property: { id } }: Trace, scenario: Scenario): Promise<CompiledScenario> {
+  if (temporal === undefined) return compileScenario(scenario);
+  const formula = scenario.spec.properties.find((each) => each.id === id)?.temporal;
+  const merging = formula === undefined || !countsSteps(formula);
+  return compileScenario(scenario, { merging, liveness: true }, 'temporal');
+}

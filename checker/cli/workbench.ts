@@ -101,12 +101,13 @@ class Task {
 
   private options({ spec }: Scenario, patches: readonly Patch[]): CheckOptions {
     const helpers = searchHelpers(this.settings.searchModule, this.helpers);
-    const { limits, reductions, stats, properties } = this.settings;
+    const { limits, reductions, unfair, stats, properties } = this.settings;
     const variants = (spec.variant ?? []).flatMap((name) => this.workspace()?.variants.get(name) ?? []);
     return {
       limits,
       ...(helpers !== null && { helpers }),
       reductions,
+      unfair,
       stats,
       properties,
       patches: [...variants, ...patches],

@@ -1,6 +1,7 @@
 /** What the scheduler owes to whom, in terms of a machine's steps. */
 import type { Machine } from '../compiler/machine.js';
 import { InputError } from '../diagnostics.js';
+import type { PropertySpec, ScenarioSpec } from '../language/declarations.js';
 import type { Fairness } from '../language/temporal.js';
 import type { Requirement } from './kripke.js';
 
@@ -65,6 +66,19 @@ export function assumptionsOf(
       `Give at most ${MOST_REQUIREMENTS}, those of every process included.`,
     );
   return { requirements, isOwed };
+}
+
+/** What a scenario says comes on top of what its property says. */
+export function fairnessOf(
+  spec: Pick<ScenarioSpec, 'fairness'>,
+  property: Pick<PropertySpec, 'fairness'>,
+  unfair: readonly string[],
+): Fairness {
+  const both = (name: keyof Fairness): string[] => [
+    ...(property.fairness?.[name] ?? []),
+    ...(spec.fairness?.[name] ?? []),
+  ];
+  return { unfair: [...both('unfair'), ...unfair], strong: both('strong'), weak: both('weak') };
 }
 
 /** In a few words, for the report: `weak: vcpu0 ipi0; strong: cpu0`. */

@@ -94,6 +94,7 @@ describe('loadScenarios', () => {
       invariants: [{ property: 'P1', file: 'properties/all.ts', name: 'small' }],
       steps: [],
       witnesses: [{ file: 'model/state.ts', name: 'isBusy' }],
+      atoms: [],
     });
     expect(plain?.spec.processes[0]?.run.toString()).toContain('+ 1');
     expect(twice?.spec.processes[0]?.run.toString()).toContain('+ 2');
