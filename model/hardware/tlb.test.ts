@@ -73,8 +73,12 @@ function withoutTlbs({ processes }: Config, tree: KvmTree): string {
 /** The translations in a TLB, named alike for both forms. */
 function translations(config: Config, tlb: TlbTree): string[] {
   const names: string[] = [];
-  const pages = config.hugePages + config.gfns;
-  const gfnOf = (page: number) => (page < config.hugePages ? page * config.fanout : page - config.hugePages);
+  const { fanout, gigaPages, hugePages } = config;
+  const pages = gigaPages + hugePages + config.gfns;
+  const gfnOf = (page: number) => {
+    if (page < gigaPages) return page * fanout * fanout;
+    return page < gigaPages + hugePages ? (page - gigaPages) * fanout : page - gigaPages - hugePages;
+  };
   for (let lane = 0; lane < config.lanes; lane++)
     for (let page = 0; page < pages; page++) {
       const variants = config.tlb === 'explicit' ? entryVariants(page, lane) : setVariants(page, lane);
@@ -94,15 +98,16 @@ function translations(config: Config, tlb: TlbTree): string[] {
   }
 
   function setVariants(page: number, lane: number): number[] {
-    const set =
-      page < config.hugePages
-        ? tlb.may_huge[lane * config.hugePages + page]
-        : tlb.may_small[lane * config.gfns + page - config.hugePages];
+    const above = page - gigaPages;
+    let set = tlb.may_small[lane * config.gfns + above - hugePages];
+    if (above < hugePages) set = tlb.may_huge[lane * hugePages + above];
+    if (above < 0) set = tlb.may_giga[lane * gigaPages + page];
     return [...Array(3 * config.variants).keys()].filter((variant) => ((set ?? 0) >>> variant) % 2 === 1);
   }
 }
 
 interface TlbTree {
+  readonly may_giga: readonly number[];
   readonly may_huge: readonly number[];
   readonly may_small: readonly number[];
   readonly entry: readonly {

@@ -13,7 +13,7 @@
  *
  * Explicit form. At most one entry per lane, size and base, filled and replaced by steps of hardware/guest.ts.
  */
-import { KVM_PAGES_PER_HPAGE, page_index } from '../kernel/spte.js';
+import { gfn_round_for_level, KVM_PAGES_PER_HPAGE, page_index, SPTE_INDEX } from '../kernel/spte.js';
 import {
   type Kvm,
   type Level,
@@ -102,31 +102,22 @@ export function tlb_can_reach(kvm: Kvm, vcpu: number, table: number): boolean {
   return is_linked(kvm, table);
 }
 
-/** What a walk finds in an entry may be cached: the leaf, or the table with what is below it. */
+/** Whatever walks find from an entry on may be cached: the leaf, or the tables and leafs below it. */
 function tlb_may_cache_entry(kvm: Kvm, vcpu: number, sptep: SptePtr): void {
-  const spte = kvm.pt[sptep.table].spte[sptep.index];
-  const level = entry_level(kvm, sptep.table);
-  const gfn = entry_base(kvm, sptep);
-  if (level === PG_LEVEL_4K) tlb_may_cache_leaf(kvm, vcpu, gfn, PG_LEVEL_4K, spte);
-  else if (level === PG_LEVEL_2M) tlb_may_cache_below(kvm, vcpu, gfn, PG_LEVEL_2M, spte);
-  else if (kvm.config.levels === 3) tlb_may_cache_below(kvm, vcpu, gfn, PG_LEVEL_1G, spte);
-}
-
-/** The same, for an entry above the 4K level whose page begins at `gfn`. */
-function tlb_may_cache_below(kvm: Kvm, vcpu: number, gfn: number, level: Level, spte: Spte): void {
-  tlb_may_cache_leaf(kvm, vcpu, gfn, level, spte);
-  if (spte.kind !== 'TABLE') return;
-  if (kvm.config.reach) kvm.vcpus[vcpu].tlb.reach[spte.child] = true;
-  tlb_may_cache_table(kvm, vcpu, gfn, level - 1, spte.child);
-}
-
-/** The same, for every entry of a table of `level` whose first page begins at `gfn`. Levels are constants: no recursion. */
-function tlb_may_cache_table(kvm: Kvm, vcpu: number, gfn: number, level: Level, table: number): void {
-  for (let i = 0; i < kvm.config.fanout; i++) {
-    const spte = kvm.pt[table].spte[i];
-    const base = gfn + i * KVM_PAGES_PER_HPAGE(kvm, level);
-    if (level > PG_LEVEL_4K) tlb_may_cache_below(kvm, vcpu, base, level, spte);
-    else tlb_may_cache_leaf(kvm, vcpu, base, level, spte);
+  const top = entry_level(kvm, sptep.table);
+  const base = entry_base(kvm, sptep);
+  const end = base + KVM_PAGES_PER_HPAGE(kvm, top);
+  for (let gfn = base; gfn < end; gfn++) {
+    let spte = kvm.pt[sptep.table].spte[sptep.index];
+    let level = top;
+    for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--) {
+      if (below < top && spte.kind === 'TABLE') {
+        if (kvm.config.reach) kvm.vcpus[vcpu].tlb.reach[spte.child] = true;
+        spte = kvm.pt[spte.child].spte[SPTE_INDEX(kvm, gfn, below)];
+        level = below;
+      }
+    }
+    tlb_may_cache_leaf(kvm, vcpu, gfn_round_for_level(kvm, gfn, level), level, spte);
   }
 }
 
@@ -153,14 +144,7 @@ export function tlb_holds_only(
 /** VM entry: everything that is walkable may be cached again. */
 export function tlb_enter_guest(kvm: Kvm, vcpu: number): void {
   if (kvm.config.tlb === 'explicit') return;
-  for (let i = 0; i < kvm.config.rootEntries; i++)
-    tlb_may_cache_below(
-      kvm,
-      vcpu,
-      i * KVM_PAGES_PER_HPAGE(kvm, kvm.config.levels),
-      kvm.config.levels,
-      kvm.pt[ROOT].spte[i],
-    );
+  for (let i = 0; i < kvm.config.rootEntries; i++) tlb_may_cache_entry(kvm, vcpu, { table: ROOT, index: i });
   if (kvm.config.reach) {
     // A table that is cached leads to those below it.
     if (kvm.config.levels === 3) tlb_may_cache_reached(kvm, vcpu, PG_LEVEL_2M);
@@ -172,7 +156,7 @@ export function tlb_enter_guest(kvm: Kvm, vcpu: number): void {
 function tlb_may_cache_reached(kvm: Kvm, vcpu: number, level: Level): void {
   for (let table = 1; table < kvm.config.tables; table++)
     if (kvm.vcpus[vcpu].tlb.reach[table] && entry_level(kvm, table) === level)
-      tlb_may_cache_table(kvm, vcpu, entry_base(kvm, { table, index: 0 }), level, table);
+      for (let i = 0; i < kvm.config.fanout; i++) tlb_may_cache_entry(kvm, vcpu, { table, index: i });
 }
 
 /** INVEPT, global: drops everything of this processor. */

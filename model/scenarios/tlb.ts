@@ -7,7 +7,7 @@ import { SAFETY } from '../../properties/index.js';
 import type { Choices, Config } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { kvm_mmu_slot_try_split_huge_pages, kvm_vm_ioctl_get_dirty_log } from '../kernel/dirty_log.js';
-import { logging, machine, mapped_huge, mapped_small } from '../machine.js';
+import { logging, machine, mapped_giga, mapped_huge, mapped_small } from '../machine.js';
 import { type Kvm, PG_LEVEL_4K } from '../state.js';
 import { split_then_migrate } from './threads.js';
 import { unreached } from './unreached.js';
@@ -110,6 +110,27 @@ export default scenarios(
           'tdp_iter_next > try_step_up',
           'tdp_mmu_set_spte_atomic > handle_changed_spte',
           'vcpu_enter_guest > kvm_mmu_page_fault',
+        ),
+      },
+    ),
+    ...both_forms(
+      'split-three-levels',
+      'A split from 1G to 4K while hardware sets D',
+      {
+        levels: 3,
+        hugePages: 2,
+        tables: 5,
+        trackDirty: true,
+        guestReads: true,
+        guestGfns: 2,
+        flush: 'atomic',
+      },
+      [process('cpu0', kvm_mmu_slot_try_split_huge_pages, PG_LEVEL_4K)],
+      mapped_giga({ dirty: false }),
+      {
+        unreached: unreached(
+          'tdp_mmu_set_spte_atomic > handle_changed_spte',
+          'vcpu_enter_guest > kvm_mmu_do_page_fault',
         ),
       },
     ),

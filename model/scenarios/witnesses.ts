@@ -1,6 +1,6 @@
 /** States that show that the interesting thing did happen; scenarios name the ones that they must reach. */
 import { may_hold_above, walk, walk_is_huge, walk_level } from '../hardware/translation.js';
-import type { Kvm } from '../state.js';
+import { type Kvm, PG_LEVEL_1G, PG_LEVEL_2M } from '../state.js';
 
 export function a_vcpu_may_use_a_stale_huge_translation(kvm: Kvm): boolean {
   for (let v = 0; v < kvm.config.vcpus; v++)
@@ -102,4 +102,24 @@ export function a_vcpu_is_kicked(kvm: Kvm): boolean {
   for (let v = 0; v < kvm.config.vcpus; v++)
     if (kvm.vcpus[v].in_guest && kvm.vcpus[v].mode === 'EXITING_GUEST_MODE' && kvm.vcpus[v].ipi) return true;
   return false;
+}
+
+export function a_giga_page_is_mapped(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
+    if (kvm.config.levels === 3 && walk_level(kvm, gfn) === PG_LEVEL_1G && walk(kvm, gfn).kind === 'LEAF')
+      return true;
+  return false;
+}
+
+export function a_page_is_mapped_at_2M(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
+    if (walk_level(kvm, gfn) === PG_LEVEL_2M && walk(kvm, gfn).kind === 'LEAF') return true;
+  return false;
+}
+
+export function two_tables_wait_for_their_grace_period(kvm: Kvm): boolean {
+  let waiting = 0;
+  for (let table = 1; table < kvm.config.tables; table++)
+    if (kvm.pt[table].state === 'detached') waiting = waiting + 1;
+  return waiting > 1;
 }
