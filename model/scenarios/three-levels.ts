@@ -90,7 +90,7 @@ export default scenarios({
     claims: ['M1', 'S000-7(a)'],
     unreached: unreached(
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
-      'vcpu_enter_guest > kvm_mmu_do_page_fault',
+      'vcpu_enter_guest > kvm_mmu_page_fault',
     ),
   },
   'eager-split-wrong-offset': {
@@ -99,7 +99,7 @@ export default scenarios({
     claims: ['P7'],
     unreached: unreached(
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
-      'vcpu_enter_guest > kvm_mmu_do_page_fault',
+      'vcpu_enter_guest > kvm_mmu_page_fault',
     ),
     variant: ['split-ignores-child-size'],
     expect: { P1: 'violated', P7: 'violated', P7exact: 'violated' },
@@ -118,7 +118,7 @@ export default scenarios({
       'tdp_iter_next > try_step_up',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
-      'vcpu_enter_guest > kvm_mmu_do_page_fault',
+      'vcpu_enter_guest > kvm_mmu_page_fault',
       'vcpu_enter_guest > run_guest',
     ),
     properties: [...SAFETY, P7exact],

@@ -130,7 +130,7 @@ export default scenarios(
       {
         unreached: unreached(
           'tdp_mmu_set_spte_atomic > handle_changed_spte',
-          'vcpu_enter_guest > kvm_mmu_do_page_fault',
+          'vcpu_enter_guest > kvm_mmu_page_fault',
         ),
       },
     ),
