@@ -78,6 +78,11 @@ const temporal = record('How the run of a temporal property goes on.', {
     description:
       'After how many steps the cycle begins that the run stays in; the number of steps: it stays in the last state; null: however it goes on.',
   },
+  fairness: record('What the scheduler owes, by names of processes and their functions.', {
+    unfair: texts,
+    strong: texts,
+    weak: texts,
+  }),
   assumptions: { ...text, description: 'What the scheduler owes, in words.' },
 });
 

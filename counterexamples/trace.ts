@@ -4,6 +4,7 @@
  *
  * `schema.ts` holds the same structure as a JSON Schema, published as trace.schema.json.
  */
+import type { Fairness } from '../checker/language/temporal.js';
 import { applyChanges, type Change, type RecordTree, type Scalar } from './tree.js';
 
 export const FORMAT = 'mmucheck-trace';
@@ -58,7 +59,9 @@ export interface TemporalRun {
    * if the property is broken by what there is, whatever comes afterwards.
    */
   readonly start: number | null;
-  /** What the scheduler owes, in words; the run gives it. */
+  /** What the scheduler owes; the run gives it. */
+  readonly fairness: Required<Fairness>;
+  /** The same in words. */
   readonly assumptions: string;
 }
 

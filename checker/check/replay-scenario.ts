@@ -7,7 +7,7 @@ import { endsInError, type Trace, type Violation } from '../../counterexamples/t
 import type { CompiledScenario } from '../compiler/compile.js';
 import { InputError } from '../diagnostics.js';
 import { DirectExecution } from '../direct/execution.js';
-import { assumptionsOf, fairnessOf } from '../temporal/fairness.js';
+import { assumptionsOf } from '../temporal/fairness.js';
 import type { Patch } from '../workspace/patch.js';
 import type { Workspace } from '../workspace/project.js';
 import type { Scenario } from '../workspace/scenarios.js';
@@ -68,7 +68,7 @@ function temporalResult(
       `the scenario does not check ${trace.property.id}, which the trace violates`,
       'Replay the trace on the scenario that it is of.',
     );
-  const assumptions = assumptionsOf(machine, fairnessOf(spec, property, []));
+  const assumptions = assumptionsOf(machine, trace.temporal.fairness);
   const again = buildTrace(
     machine,
     result.transitions,

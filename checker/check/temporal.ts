@@ -82,20 +82,21 @@ export async function checkTemporal(
     if (options.signal.aborted) throw new Stopped();
   };
   for (const property of asked) {
-    const assumptions = assumptionsOf(plain.machine, fairnessOf(spec, property, options.unfair));
-    const described = describeAssumptions(plain.machine, assumptions);
-    const base = { property: property.id, assumptions: described, trace: null };
+    const fairness = fairnessOf(spec, property, options.unfair);
+    const assumptions = assumptionsOf(plain.machine, fairness);
+    const temporal = { fairness, assumptions: describeAssumptions(plain.machine, assumptions) };
+    const base = { property: property.id, assumptions: temporal.assumptions, trace: null };
     const formula = formulas.get(property.id);
     if (isOver || formula === undefined) {
       results.push({ ...base, holds: null });
       continue;
     }
     try {
-      let kripke = structures.get(described);
+      let kripke = structures.get(temporal.assumptions);
       if (kripke === undefined) {
         const labels = { atoms: atoms.all, index: indexOf(atoms) };
         kripke = structureOf(plain.machine, plain.packing, result.space, labels, assumptions, stopIfAsked);
-        structures.set(described, kripke);
+        structures.set(temporal.assumptions, kripke);
       }
       const decision = decide(kripke, formula, atoms.all.length, stopIfAsked);
       if (decision.verdict === 'holds') results.push({ ...base, holds: true });
@@ -107,7 +108,7 @@ export async function checkTemporal(
           property,
           run,
           assumptions,
-          described,
+          temporal,
           options.patches,
         );
         results.push({ ...base, holds: false, trace });
@@ -200,12 +201,11 @@ function confirmedTrace(
   property: PropertySpec & { readonly temporal?: Temporal },
   run: Run,
   assumptions: Assumptions,
-  described: string,
+  temporal: Omit<Cycle, 'start'>,
   patches: readonly Patch[],
 ): Trace {
   const { spec, name, file, sources } = scenario;
   const { transitions, cycle } = wholeRun(machine, run);
-  const temporal: Cycle = { start: cycle, assumptions: described };
   const trace = buildTrace(
     machine,
     transitions,
@@ -214,7 +214,11 @@ function confirmedTrace(
       model: { hash: contentHash(sources), patches },
       configuration,
     },
-    { kind: 'temporal', property: { id: property.id, title: property.title }, temporal },
+    {
+      kind: 'temporal',
+      property: { id: property.id, title: property.title },
+      temporal: { start: cycle, ...temporal },
+    },
   );
   const confirmation = confirmTemporal(
     trace,

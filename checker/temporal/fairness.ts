@@ -73,7 +73,7 @@ export function fairnessOf(
   spec: Pick<ScenarioSpec, 'fairness'>,
   property: Pick<PropertySpec, 'fairness'>,
   unfair: readonly string[],
-): Fairness {
+): Required<Fairness> {
   const both = (name: keyof Fairness): string[] => [
     ...(property.fairness?.[name] ?? []),
     ...(spec.fairness?.[name] ?? []),
