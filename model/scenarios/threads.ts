@@ -18,3 +18,8 @@ export function* enable_then_get(kvm: Kvm): Op {
   yield* kvm_set_memory_region(kvm);
   yield* kvm_vm_ioctl_get_dirty_log(kvm);
 }
+
+export function* migrate_twice(kvm: Kvm): Op {
+  yield* migrate_pages(kvm, 0, kvm.config.gfns);
+  yield* migrate_pages(kvm, 0, kvm.config.gfns);
+}

@@ -1,0 +1,16 @@
+/** T5: a request to flush is served: by the vCPU before it enters the guest again, and it does not stay in the guest meanwhile. */
+import { leadsTo, not, property } from 'mmucheck/language';
+import type { Kvm } from '../model/state.js';
+import { KERNEL_FAIRNESS } from './fairness.js';
+
+export function a_request_is_pending(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++) if (kvm.vcpus[v].request_tlb_flush) return true;
+  return false;
+}
+
+export const T5 = property({
+  id: 'T5',
+  title: 'requests are served',
+  temporal: leadsTo(a_request_is_pending, not(a_request_is_pending)),
+  fairness: KERNEL_FAIRNESS,
+});
