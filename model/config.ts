@@ -31,9 +31,14 @@ export interface Choices {
    * `explicit`: entries with fills, copies and replacements as steps of their own.
    */
   readonly tlb: 'may-cache' | 'explicit';
+  /**
+   * `per-level`: a walk reads entry after entry, and may begin at the paging-structure cache (explicit TLB only).
+   * `atomic`: a walk is one step.
+   */
+  readonly walk: 'atomic' | 'per-level';
   /** Linear aliases besides the guest-physical lane. `unbounded` (may-cache only): a violation drops nothing for sure. */
   readonly aliases: 'none' | 'one' | 'unbounded';
-  /** Paging-structure caches: which tables may still be reached without the parent entry (may-cache only). */
+  /** Paging-structure caches: which tables a walk may begin at without the parent entry. */
   readonly reach: boolean;
   /** Whether any leaf may be non-executable, so that X must be told apart in TLBs. */
   readonly trackExec: boolean;
@@ -124,6 +129,8 @@ export interface Config extends Configuration, Choices {
   readonly maySmall: number;
   readonly tlbEntries: number;
   readonly reachTables: number;
+  readonly pscEntries: number;
+  readonly walks: number;
   readonly execGhosts: number;
   readonly processors: number;
   readonly csds: number;
@@ -156,6 +163,7 @@ export const DEFAULTS: Choices = {
   invalidations: 0,
   wordBits: 8,
   tlb: 'may-cache',
+  walk: 'atomic',
   aliases: 'unbounded',
   reach: false,
   trackExec: false,
@@ -194,6 +202,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
   const wordBits = chosen.wordBits < gfns ? chosen.wordBits : gfns;
   const lanes = chosen.aliases === 'one' ? 2 : 1;
   const explicit = chosen.tlb === 'explicit';
+  const stepwise = chosen.walk === 'per-level';
   const entries = rootEntries > chosen.fanout ? rootEntries : chosen.fanout;
   const processors = chosen.storeBuffers > 0 ? hostThreads + chosen.vcpus : 0;
   const dirties = chosen.trackDirty ? 2 : 1;
@@ -226,6 +235,8 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     maySmall: explicit ? 0 : lanes * gfns,
     tlbEntries: explicit ? lanes * (gigaPages + chosen.hugePages + gfns) : 0,
     reachTables: chosen.reach ? chosen.tables : 0,
+    pscEntries: stepwise ? lanes * (gigaPages + chosen.hugePages) : 0,
+    walks: stepwise ? 2 : 0,
     execGhosts: chosen.trackExec ? gfns : 0,
     processors,
     csds: processors * chosen.vcpus,

@@ -5,6 +5,7 @@
 import { type ProcessSpec, process } from 'mmucheck/language';
 import { type Choices, type Config, configure } from './config.js';
 import { speculation } from './hardware/guest.js';
+import { speculation_per_level } from './hardware/walker.js';
 import { drain } from './hardware/shared_memory.js';
 import { ipi_handler } from './kernel/requests.js';
 import { NONPRESENT_SPTE } from './kernel/spte.js';
@@ -32,7 +33,10 @@ export function machine(
   if (choices.flush !== 'atomic')
     for (let v = 0; v < vcpus; v++) processes.push(process(`ipi${v}`, ipi_handler, v));
   if (choices.tlb === 'explicit')
-    for (let v = 0; v < vcpus; v++) processes.push(process(`walker${v}`, speculation, v));
+    for (let v = 0; v < vcpus; v++)
+      processes.push(
+        process(`walker${v}`, choices.walk === 'per-level' ? speculation_per_level : speculation, v),
+      );
   if ((choices.storeBuffers ?? 0) > 0)
     for (let p = 0; p < threads.length + vcpus; p++) processes.push(process(`drain${p}`, drain, p));
   const config = configure(choices, processes.length, threads.length);

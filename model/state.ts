@@ -7,6 +7,7 @@
 import type { Below, Range, Vector } from 'mmucheck/language';
 import type { Config } from './config.js';
 import type { LitmusState } from './hardware/litmus/state.js';
+import type { PscEntry, Walk } from './hardware/psc.js';
 import type { StoreBuffer } from './hardware/store_buffer.js';
 
 /**
@@ -115,6 +116,8 @@ export interface Tlb {
   entry: Vector<TlbEntry, 'tlbEntries'>;
   /** Tables whose address may still be in the paging-structure cache (only if the configuration asks for it). */
   reach: Vector<boolean, 'reachTables'>;
+  /** Level B: the paging-structure cache, by lane, the 1G ranges, then the 2M ranges. */
+  psc: Vector<PscEntry, 'pscEntries'>;
 }
 
 export type VcpuMode =
@@ -133,6 +136,8 @@ export interface Vcpu {
   /** An IPI was sent and not yet acknowledged. */
   ipi: boolean;
   tlb: Tlb;
+  /** Level B: of the instruction, and the speculative one. */
+  walk: Vector<Walk, 'walks'>;
   /** Ghost: the gfn between fast_pf_fix_direct_spte()'s cmpxchg and its mark_page_dirty_in_slot(), or -1. */
   marking: Range<-1, 'lastGfn'>;
 }

@@ -6,13 +6,23 @@
  */
 import { assume, choose, chooseBelow, type Op, rest } from 'mmucheck/language';
 import type { Fault } from '../kernel/fault.js';
-import { type Gfn, type Kvm, PG_LEVEL_4K, type Spte, type VcpuId } from '../state.js';
-import { write_entry } from './ept.js';
-import { ept_violation_invalidates, GP, may_be_cached, tlb_holds_only, tlb_slot } from './tlb.js';
-import { walk, walk_end, walk_level } from './translation.js';
+import {
+  type Gfn,
+  type Kvm,
+  type Level,
+  PG_LEVEL_4K,
+  ROOT,
+  type Spte,
+  type SptePtr,
+  type VcpuId,
+} from '../state.js';
+import { read_entry, write_entry } from './ept.js';
+import { entry_level } from './tables.js';
+import { ept_violation_invalidates, GP, is_reached, may_be_cached, tlb_holds_only, tlb_slot } from './tlb.js';
+import { walk, walk_end, walk_end_from } from './translation.js';
 
 export type ExitReason = 'EPT_VIOLATION' | 'EXTERNAL_INTERRUPT';
-type Access = 'read' | 'write' | 'fetch';
+export type Access = 'read' | 'write' | 'fetch';
 
 /** Runs the guest until it exits; an EPT violation fills in `fault`. */
 export function* run_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason> {
@@ -41,7 +51,7 @@ export function* run_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason>
 }
 
 /** Whether a leaf gives the right. */
-function allows(leaf: Spte, access: Access): boolean {
+export function allows(leaf: Spte, access: Access): boolean {
   return (
     leaf.kind === 'LEAF' && (access !== 'write' || leaf.writable) && (access !== 'fetch' || leaf.executable)
   );
@@ -49,25 +59,37 @@ function allows(leaf: Spte, access: Access): boolean {
 
 /** A3/A5: an access that walks sets A, and D if it writes, and may leave its translation in the TLB. */
 function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): void {
-  const leaf = walk(kvm, gfn);
+  const end = walk_to(kvm, vcpu, gfn);
+  const leaf = read_entry(kvm, end);
   assume(allows(leaf, access));
   const used: Spte = { ...leaf, accessed: true, dirty: leaf.dirty || access === 'write' };
   if (kvm.config.tlb === 'may-cache') assume(leaf.accessed !== used.accessed || leaf.dirty !== used.dirty);
-  if (leaf.accessed !== used.accessed || leaf.dirty !== used.dirty)
-    write_entry(kvm, walk_end(kvm, gfn), used);
-  fill(kvm, vcpu, gfn, lane, used);
+  if (leaf.accessed !== used.accessed || leaf.dirty !== used.dirty) write_entry(kvm, end, used);
+  fill(kvm, vcpu, gfn, lane, entry_level(kvm, end.table), used);
+}
+
+/** The entry that a walk ends in, from the root or from a table that the processor still has the address of. */
+function walk_to(kvm: Kvm, vcpu: VcpuId, gfn: Gfn): SptePtr {
+  if (!kvm.config.reach) return walk_end(kvm, gfn);
+  const table = chooseBelow(kvm.config.tables);
+  assume(table === ROOT || is_reached(kvm, vcpu, table, gfn));
+  return walk_end_from(kvm, table, gfn);
 }
 
 /**
  * Leaves the translation of a walk in the TLB, over what the same lane, size and base held. In the may-cache form
  * that is sure only of an access that had to walk because it set A or D.
  */
-function fill(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, leaf: Spte): void {
-  const level = walk_level(kvm, gfn);
+function fill(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, level: Level, leaf: Spte): void {
   if (kvm.config.tlb === 'may-cache') {
     if (kvm.config.violationShrinks) tlb_holds_only(kvm, vcpu, gfn, lane, level, leaf);
     return;
   }
+  fill_entry(kvm, vcpu, gfn, lane, level, leaf);
+}
+
+/** Explicit form: the entry for a leaf of `level`. */
+export function fill_entry(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, level: Level, leaf: Spte): void {
   kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)] = {
     present: true,
     pfn: leaf.pfn,
@@ -83,8 +105,8 @@ function fill(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, leaf: Spte): void 
  * translation that faulted was present.
  */
 function ept_violation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): boolean {
-  const leaf = walk(kvm, gfn);
   const by_walk = choose(true, false);
+  const leaf = by_walk ? read_entry(kvm, walk_to(kvm, vcpu, gfn)) : walk(kvm, gfn);
   if (by_walk) assume(!allows(leaf, access));
   else assume(caches_without_right(kvm, vcpu, gfn, access, lane) && allows(leaf, access));
   kvm.vcpus[vcpu].in_guest = false;
@@ -93,7 +115,13 @@ function ept_violation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: n
 }
 
 /** Whether some translation of `gfn` that the access may use, in its lane or the guest-physical one, lacks the right. */
-function caches_without_right(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): boolean {
+export function caches_without_right(
+  kvm: Kvm,
+  vcpu: VcpuId,
+  gfn: Gfn,
+  access: Access,
+  lane: number,
+): boolean {
   for (let l = 0; l < kvm.config.lanes; l++) {
     if (l === GP || l === lane) {
       if (kvm.config.tlb === 'explicit') {
@@ -128,16 +156,23 @@ export function* speculation(kvm: Kvm, vcpu: VcpuId): Op {
     const gfn = chooseBelow(kvm.config.gfns);
     const lane = chooseBelow(kvm.config.lanes);
     if (choose(true, false)) {
-      const leaf = walk(kvm, gfn);
+      const end = walk_to(kvm, vcpu, gfn);
+      const leaf = read_entry(kvm, end);
       assume(leaf.kind === 'LEAF' && (kvm.config.tlb === 'explicit' || !leaf.accessed));
-      if (!leaf.accessed) write_entry(kvm, walk_end(kvm, gfn), { ...leaf, accessed: true });
-      fill(kvm, vcpu, gfn, lane, leaf);
+      if (!leaf.accessed) write_entry(kvm, end, { ...leaf, accessed: true });
+      fill(kvm, vcpu, gfn, lane, entry_level(kvm, end.table), leaf);
     } else {
-      assume(lane !== GP && kvm.config.tlb === 'explicit');
-      const level = PG_LEVEL_4K + chooseBelow(kvm.config.levels);
-      const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, GP, level, gfn)];
-      assume(entry.present);
-      kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)] = entry;
+      assume(kvm.config.tlb === 'explicit');
+      copy_to_alias(kvm, vcpu, gfn, lane);
     }
   }
+}
+
+/** A2: an alias takes over the guest-physical entry for the same page. */
+export function copy_to_alias(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number): void {
+  assume(lane !== GP);
+  const level = PG_LEVEL_4K + chooseBelow(kvm.config.levels);
+  const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, GP, level, gfn)];
+  assume(entry.present);
+  kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)] = entry;
 }

@@ -25,6 +25,7 @@ import {
   type SptePtr,
   type TlbEntry,
 } from '../state.js';
+import { drop_psc, drop_psc_path, drop_walks } from './psc.js';
 import { entry_base, entry_level, is_linked } from './tables.js';
 
 export const NO_TLB_ENTRY: TlbEntry = {
@@ -91,9 +92,18 @@ export function variant_of(kvm: Kvm, gfn: number, spte: Spte): number {
 
 /** An entry that was written may be cached from now on by every vCPU that is in the guest and can walk to it. */
 export function tlb_may_cache(kvm: Kvm, sptep: SptePtr): void {
-  if (kvm.config.tlb === 'explicit') return;
+  if (kvm.config.tlb === 'explicit' && !kvm.config.reach) return;
   for (let v = 0; v < kvm.config.vcpus; v++)
     if (kvm.vcpus[v].in_guest && tlb_can_reach(kvm, v, sptep.table)) tlb_may_cache_entry(kvm, v, sptep);
+}
+
+/** Whether the paging-structure cache may have this table on the way to `gfn`. */
+export function is_reached(kvm: Kvm, vcpu: number, table: number, gfn: number): boolean {
+  return (
+    table !== ROOT &&
+    kvm.vcpus[vcpu].tlb.reach[table] &&
+    kvm.pt[table].parent === page_index(kvm, gfn, kvm.pt[table].level + 1)
+  );
 }
 
 /** Whether the processor can read this table: from the root, or through its paging-structure cache. */
@@ -122,7 +132,8 @@ function tlb_may_cache_entry(kvm: Kvm, vcpu: number, sptep: SptePtr): void {
 }
 
 function tlb_may_cache_leaf(kvm: Kvm, vcpu: number, gfn: number, level: Level, spte: Spte): void {
-  if (spte.kind !== 'LEAF') return;
+  // Explicit entries are filled by steps of their own.
+  if (spte.kind !== 'LEAF' || kvm.config.tlb === 'explicit') return;
   const bit = 1 << variant_of(kvm, gfn, spte);
   for (let lane = 0; lane < kvm.config.lanes; lane++)
     set_may_be_cached(kvm, vcpu, lane, level, gfn, may_be_cached(kvm, vcpu, lane, level, gfn) | bit);
@@ -143,7 +154,7 @@ export function tlb_holds_only(
 
 /** VM entry: everything that is walkable may be cached again. */
 export function tlb_enter_guest(kvm: Kvm, vcpu: number): void {
-  if (kvm.config.tlb === 'explicit') return;
+  if (kvm.config.tlb === 'explicit' && !kvm.config.reach) return;
   for (let i = 0; i < kvm.config.rootEntries; i++) tlb_may_cache_entry(kvm, vcpu, { table: ROOT, index: i });
   if (kvm.config.reach) {
     // A table that is cached leads to those below it.
@@ -166,6 +177,8 @@ export function invept_global(kvm: Kvm, vcpu: number): void {
   for (let i = 0; i < kvm.config.maySmall; i++) kvm.vcpus[vcpu].tlb.may_small[i] = 0;
   for (let i = 0; i < kvm.config.tlbEntries; i++) kvm.vcpus[vcpu].tlb.entry[i] = NO_TLB_ENTRY;
   for (let i = 0; i < kvm.config.reachTables; i++) kvm.vcpus[vcpu].tlb.reach[i] = false;
+  drop_psc(kvm, vcpu);
+  drop_walks(kvm, vcpu);
 }
 
 /**
@@ -178,6 +191,7 @@ export function ept_violation_invalidates(kvm: Kvm, vcpu: number, gfn: number, l
   if (!kvm.config.violationShrinks) return;
   for (let l = 0; l < kvm.config.lanes; l++) {
     if (l === GP || l === lane) {
+      drop_psc_path(kvm, vcpu, gfn, l);
       for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++) {
         if (kvm.config.tlb === 'explicit')
           kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, l, level, gfn)] = NO_TLB_ENTRY;
@@ -186,6 +200,5 @@ export function ept_violation_invalidates(kvm: Kvm, vcpu: number, gfn: number, l
     }
   }
   for (let table = 1; table < kvm.config.reachTables; table++)
-    if (kvm.pt[table].parent === page_index(kvm, gfn, kvm.pt[table].level + 1))
-      kvm.vcpus[vcpu].tlb.reach[table] = false;
+    if (is_reached(kvm, vcpu, table, gfn)) kvm.vcpus[vcpu].tlb.reach[table] = false;
 }

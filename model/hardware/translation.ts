@@ -13,6 +13,7 @@ import {
   type SptePtr,
   type TlbEntry,
 } from '../state.js';
+import { entry_level } from './tables.js';
 import { may_be_cached, tlb_slot } from './tlb.js';
 
 /** The leaf that a walk for `gfn` ends in, or whatever stands there instead. */
@@ -25,10 +26,17 @@ export function walk(kvm: Kvm, gfn: Gfn): Spte {
 
 /** The entry that a walk for `gfn` ends in. */
 export function walk_end(kvm: Kvm, gfn: Gfn): SptePtr {
-  let sptep: SptePtr = { table: ROOT, index: SPTE_INDEX(kvm, gfn, kvm.config.levels) };
+  return walk_end_from(kvm, ROOT, gfn);
+}
+
+/** The same for a walk that begins at a table on the way. */
+export function walk_end_from(kvm: Kvm, table: number, gfn: Gfn): SptePtr {
+  const level = entry_level(kvm, table);
+  let sptep: SptePtr = { table, index: SPTE_INDEX(kvm, gfn, level) };
   for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--) {
     const spte = kvm.pt[sptep.table].spte[sptep.index];
-    if (spte.kind === 'TABLE') sptep = { table: spte.child, index: SPTE_INDEX(kvm, gfn, below) };
+    if (below < level && spte.kind === 'TABLE')
+      sptep = { table: spte.child, index: SPTE_INDEX(kvm, gfn, below) };
   }
   return sptep;
 }

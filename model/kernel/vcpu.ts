@@ -4,6 +4,7 @@ import { run_guest } from '../hardware/guest.js';
 import { invept_global, tlb_enter_guest } from '../hardware/tlb.js';
 import { load_mode, store_mode } from '../hardware/shared_memory.js';
 import { is_drained, smp_mb } from '../hardware/store_buffer.js';
+import { run_guest_per_level } from '../hardware/walker.js';
 import type { Kvm, VcpuId } from '../state.js';
 import type { Fault } from './fault.js';
 import {
@@ -62,7 +63,10 @@ export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
     }
   }
   yield* vmx_vcpu_enter(kvm, vcpu);
-  const exit = yield* run_guest(kvm, vcpu, fault);
+  const exit =
+    kvm.config.walk === 'atomic'
+      ? yield* run_guest(kvm, vcpu, fault)
+      : yield* run_guest_per_level(kvm, vcpu, fault);
   if (kvm.config.flush === 'protocol') {
     yield* set_mode_outside_guest(kvm, vcpu);
     yield* local_irq_enable(kvm.vcpus[vcpu]);

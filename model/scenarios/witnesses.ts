@@ -123,3 +123,13 @@ export function two_tables_wait_for_their_grace_period(kvm: Kvm): boolean {
     if (kvm.pt[table].state === 'detached') waiting = waiting + 1;
   return waiting > 1;
 }
+
+/** Level B: a processor in the guest may begin a walk in a table that is no longer linked. */
+export function the_paging_structure_cache_is_stale(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++)
+    for (let i = 0; i < kvm.config.pscEntries; i++) {
+      const cached = kvm.vcpus[v].tlb.psc[i];
+      if (kvm.vcpus[v].in_guest && cached.present && kvm.pt[cached.table].state === 'detached') return true;
+    }
+  return false;
+}

@@ -1,0 +1,188 @@
+/**
+ * The guest at level B of fidelity (`walk: 'per-level'`, with the explicit TLB): a walk reads one entry in a step and
+ * may begin at the paging-structure cache, so it may end in a table that is no longer linked.
+ *
+ * Each vCPU has one walk on behalf of its instruction and one that only fills. More of either would show nothing else:
+ * walks do not see each other, and a new one may begin in place of one that goes no further. Reading the leaf and
+ * setting A or D in it is one step: what a walk that pauses between the two could cache late, it may as well cache when it
+ * reads, because an invalidation in between would have abandoned it. What the paging-structure cache keeps for a lane,
+ * level and prefix is the walk's choice, so evictions are no steps. Tables grant everything; only leafs have rights, and
+ * leafs are never in that cache.
+ */
+import { assert, assume, choose, chooseBelow, type Op, rest } from 'mmucheck/language';
+import type { Fault } from '../kernel/fault.js';
+import { page_index, SPTE_INDEX } from '../kernel/spte.js';
+import {
+  type Kvm,
+  type Level,
+  PG_LEVEL_2M,
+  type PageTableId,
+  ROOT,
+  type SptePtr,
+  type VcpuId,
+} from '../state.js';
+import { read_entry, write_entry } from './ept.js';
+import {
+  type Access,
+  allows,
+  caches_without_right,
+  copy_to_alias,
+  type ExitReason,
+  fill_entry,
+} from './guest.js';
+import { drop_walks, NO_WALK, psc_slot, type Walk } from './psc.js';
+import { entry_level } from './tables.js';
+import { ept_violation_invalidates, GP } from './tlb.js';
+
+/** The walk of the instruction, and the speculative one. */
+const INSTRUCTION = 0;
+const SPECULATION = 1;
+
+/** What a step of a walk comes to. */
+type Progress = 'GOES_ON' | 'ENDS' | 'FAULTS' | 'FAULTS_PRESENT';
+
+/** Runs the guest until it exits; an EPT violation fills in `fault`. */
+export function* run_guest_per_level(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason> {
+  while (true) {
+    yield rest(() => !kvm.vcpus[vcpu].ipi);
+    const what = choose('start', 'step', 'use', 'exit');
+    if (what === 'exit') {
+      assume(kvm.vcpus[vcpu].ipi || kvm.config.spontaneousExits);
+      leave_guest(kvm, vcpu);
+      return 'EXTERNAL_INTERRUPT';
+    }
+    if (what === 'step') {
+      const walk = kvm.vcpus[vcpu].walk[INSTRUCTION];
+      assume(walk.purpose !== 'NONE');
+      const progress = step_walk(kvm, vcpu, INSTRUCTION);
+      if (progress === 'FAULTS' || progress === 'FAULTS_PRESENT') {
+        violate(kvm, vcpu, walk.gfn, walk.lane);
+        fault.gfn = walk.gfn;
+        fault.write = walk.purpose === 'WRITE';
+        fault.exec = walk.purpose === 'FETCH';
+        fault.present = progress === 'FAULTS_PRESENT';
+        return 'EPT_VIOLATION';
+      }
+    } else {
+      const gfn = chooseBelow(kvm.config.guestGfns);
+      const lane = chooseBelow(kvm.config.lanes);
+      const access = choose('read', 'write', 'fetch');
+      assume(access !== 'read' || kvm.config.guestReads);
+      assume(access !== 'write' || kvm.config.guestWrites);
+      assume(access !== 'fetch' || kvm.config.guestFetches);
+      if (what === 'start') start_walk(kvm, vcpu, INSTRUCTION, purpose_of(access), gfn, lane);
+      else {
+        // A cached translation without the right faults, whatever memory says by now.
+        assume(caches_without_right(kvm, vcpu, gfn, access, lane));
+        violate(kvm, vcpu, gfn, lane);
+        fault.gfn = gfn;
+        fault.write = access === 'write';
+        fault.exec = access === 'fetch';
+        fault.present = true;
+        return 'EPT_VIOLATION';
+      }
+    }
+  }
+}
+
+/** The translation hardware on its own: walks that only fill, and copies from the guest-physical lane. */
+export function* speculation_per_level(kvm: Kvm, vcpu: VcpuId): Op {
+  while (true) {
+    yield rest(() => true);
+    assume(kvm.vcpus[vcpu].in_guest);
+    const what = choose('start', 'step', 'copy');
+    if (what === 'step') {
+      assume(kvm.vcpus[vcpu].walk[SPECULATION].purpose !== 'NONE');
+      step_walk(kvm, vcpu, SPECULATION);
+    } else {
+      const gfn = chooseBelow(kvm.config.gfns);
+      const lane = chooseBelow(kvm.config.lanes);
+      if (what === 'start') start_walk(kvm, vcpu, SPECULATION, 'FILL', gfn, lane);
+      else copy_to_alias(kvm, vcpu, gfn, lane);
+    }
+  }
+}
+
+function purpose_of(access: Access): Walk['purpose'] {
+  if (access === 'read') return 'READ';
+  return access === 'write' ? 'WRITE' : 'FETCH';
+}
+
+function right_of(purpose: Walk['purpose']): Access {
+  if (purpose === 'WRITE') return 'write';
+  return purpose === 'FETCH' ? 'fetch' : 'read';
+}
+
+/** B1: from the root, or from what is cached of the path, in the guest-physical lane or in its own. */
+function start_walk(
+  kvm: Kvm,
+  vcpu: VcpuId,
+  slot: number,
+  purpose: Walk['purpose'],
+  gfn: number,
+  lane: number,
+): void {
+  let table: PageTableId = ROOT;
+  let level: Level = kvm.config.levels;
+  if (choose(false, true)) {
+    const cached_lane = chooseBelow(kvm.config.lanes);
+    assume(cached_lane === GP || cached_lane === lane);
+    const above = PG_LEVEL_2M + chooseBelow(kvm.config.levels - 1);
+    const cached = kvm.vcpus[vcpu].tlb.psc[psc_slot(kvm, cached_lane, above, gfn)];
+    assume(cached.present);
+    table = cached.table;
+    level = above - 1;
+  }
+  kvm.vcpus[vcpu].walk[slot] = { purpose, gfn, lane, level, table };
+}
+
+/** B2 to B5: reads one entry, and goes down, ends in a leaf, or finds that there is no way on. */
+function step_walk(kvm: Kvm, vcpu: VcpuId, slot: number): Progress {
+  const walk = kvm.vcpus[vcpu].walk[slot];
+  assert_in_use(kvm, walk);
+  const sptep: SptePtr = { table: walk.table, index: SPTE_INDEX(kvm, walk.gfn, walk.level) };
+  const spte = read_entry(kvm, sptep);
+  if (spte.kind === 'TABLE') {
+    // B3: also if everything below is empty.
+    if (choose(false, true))
+      kvm.vcpus[vcpu].tlb.psc[psc_slot(kvm, walk.lane, walk.level, walk.gfn)] = {
+        present: true,
+        table: spte.child,
+      };
+    kvm.vcpus[vcpu].walk[slot] = { ...walk, level: walk.level - 1, table: spte.child };
+    return 'GOES_ON';
+  }
+  kvm.vcpus[vcpu].walk[slot] = NO_WALK;
+  if (!allows(spte, right_of(walk.purpose))) {
+    if (walk.purpose === 'FILL') return 'ENDS';
+    return spte.kind === 'LEAF' ? 'FAULTS_PRESENT' : 'FAULTS';
+  }
+  const used = { ...spte, accessed: true, dirty: spte.dirty || walk.purpose === 'WRITE' };
+  if (spte.accessed !== used.accessed || spte.dirty !== used.dirty) write_entry(kvm, sptep, used);
+  fill_entry(kvm, vcpu, walk.gfn, walk.lane, walk.level, used);
+  return 'ENDS';
+}
+
+/** P4: what a walk reads is still the table that its address was cached for. */
+function assert_in_use(kvm: Kvm, walk: Walk): void {
+  if (walk.table === ROOT) return;
+  const table = walk.table;
+  assert(
+    (kvm.pt[table].state === 'linked' || kvm.pt[table].state === 'detached') &&
+      entry_level(kvm, table) === walk.level &&
+      kvm.pt[table].parent === page_index(kvm, walk.gfn, walk.level + 1),
+    'P4',
+    'a walk reads a page that is no page table of its path any more',
+  );
+}
+
+function violate(kvm: Kvm, vcpu: VcpuId, gfn: number, lane: number): void {
+  leave_guest(kvm, vcpu);
+  ept_violation_invalidates(kvm, vcpu, gfn, lane);
+}
+
+/** B8: no walk goes on after an exit. */
+function leave_guest(kvm: Kvm, vcpu: VcpuId): void {
+  kvm.vcpus[vcpu].in_guest = false;
+  drop_walks(kvm, vcpu);
+}
