@@ -75,7 +75,7 @@ export interface Choices {
   /** Whether the allocation of a page table for a split may fail. */
   readonly allocationFails: boolean;
 
-  /** The rules of which version apply where versions differ, one of V6_6 .. V6_16. */
+  /** The rules of which version apply where versions differ, one of V6_6 .. V6_18. */
   readonly kernel: number;
   /** Whether gfns may be write-tracked: their counts, lpage_info, and the shadow pages of guest page tables. */
   readonly writeTracking: boolean;
@@ -87,13 +87,22 @@ export interface Choices {
   readonly faultErrors: boolean;
   /** Count for each process which invalidations it has opened and not ended (P15). */
   readonly countInvalidations: boolean;
+  /** Whether the list of tables that exist only because of NX huge pages is kept (kernel/nx.ts). */
+  readonly nxRecovery: boolean;
+  /** Whether gfns have the attribute "private", backed by guest_memfd (kernel/private_memory.ts). */
+  readonly memoryAttributes: boolean;
 }
 
 /** Versions, for `kernel`: those in which something changed that this model tells apart. */
 export const V6_6 = 606;
 /** Faults look for invalidations also before they take mmu_lock. */
 export const V6_9 = 609;
-/** Leaf over leaf: D is built anew, and MMU-writable cleared is flushed. Aging never flushes. */
+/** What follows from a zap under the read lock is done after its flush, when the entry is free again. */
+export const V6_10 = 610;
+/**
+ * Leaf over leaf: D is built anew, and MMU-writable cleared is flushed. Aging never flushes. When logging stops, huge
+ * pages are put in place of tables, which were zapped before.
+ */
 export const V6_13 = 613;
 /** The last release candidate of 6.13: a fault that finds its access allowed writes nothing. */
 export const V6_13_FINAL = 614;
@@ -101,6 +110,8 @@ export const V6_13_FINAL = 614;
 export const V6_15 = 615;
 /** Prefaults leave present leafs alone. */
 export const V6_16 = 616;
+/** NX huge pages are recovered with mmu_lock held for read. */
+export const V6_18 = 618;
 
 /** All of it, with what is derived. */
 export interface Config extends Configuration, Choices {
@@ -142,6 +153,10 @@ export interface Config extends Configuration, Choices {
   readonly disallowCounts: number;
   readonly prefetches: number;
   readonly countedProcesses: number;
+  readonly listedTables: number;
+  readonly attributeGfns: number;
+  readonly attributeHuge: number;
+  readonly attributeGiga: number;
   /**
    * Sets of translations (hardware/tlb.ts): variants per class of pfn, the set of all, and the subsets of one class,
    * of those with W, of those that allow writes without an assist (W and D), and of those that allow fetches.
@@ -190,6 +205,8 @@ export const DEFAULTS: Choices = {
   prefault: false,
   faultErrors: false,
   countInvalidations: false,
+  nxRecovery: false,
+  memoryAttributes: false,
 };
 
 /** The configuration of a scenario with so many processes, the first `hostThreads` of which are host threads. */
@@ -248,6 +265,10 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     disallowCounts: 2 * chosen.fanout,
     prefetches: chosen.prefault ? 1 : 0,
     countedProcesses: chosen.countInvalidations ? processes : 0,
+    listedTables: chosen.nxRecovery ? chosen.tables : 0,
+    attributeGfns: chosen.memoryAttributes ? gfns : 0,
+    attributeHuge: chosen.memoryAttributes ? chosen.hugePages : 0,
+    attributeGiga: chosen.memoryAttributes ? gigaPages : 0,
     variants,
     classSet: 2 ** variants - 1,
     writableSet: setOf(3 * variants, isWritable),

@@ -72,6 +72,7 @@ export function begin(kvm: Kvm, config: Config): void {
     kvm.host.writable[gfn] = true;
     kvm.ghost.removed_read[gfn] = -1;
     kvm.ghost.removed_write[gfn] = -1;
+    if (config.memoryAttributes) kvm.private_memory.gmem_pfn[gfn] = gfn + config.gfns;
     if (config.trackExec) kvm.ghost.removed_exec[gfn] = -1;
   }
 }

@@ -162,6 +162,29 @@ export interface WriteTracking {
   shadow_page: Vector<'none' | 'sync' | 'unsync', 'trackedGfns'>;
 }
 
+/**
+ * Tables that exist only because huge pages are not executable (kernel/nx.ts). Both vectors are empty unless the
+ * configuration recovers huge pages from them.
+ */
+export interface PossibleNxHugePages {
+  /** The table is on possible_nx_huge_pages. */
+  listed: Vector<boolean, 'listedTables'>;
+  /** sp->ptep: the entry that was to point to the table. */
+  ptep: Vector<SptePtr, 'listedTables'>;
+}
+
+/** Memory attributes and guest_memfd (kernel/private_memory.ts). Empty unless the configuration has them. */
+export interface PrivateMemory {
+  /** mem_attr_array: KVM_MEMORY_ATTRIBUTE_PRIVATE. */
+  attributes: Vector<boolean, 'attributeGfns'>;
+  /** KVM_LPAGE_MIXED_FLAG in lpage_info of the two levels. */
+  mixed_2m: Vector<boolean, 'attributeHuge'>;
+  mixed_1g: Vector<boolean, 'attributeGiga'>;
+  /** guest_memfd: the frame of the folio behind a gfn, and whether the folio is a whole 2M page. */
+  gmem_pfn: Vector<Pfn, 'attributeGfns'>;
+  gmem_huge: Vector<boolean, 'attributeHuge'>;
+}
+
 /** What the host's memory management says about the pages behind the memslot. */
 export interface HostMm {
   pfn: Vector<Pfn, 'gfns'>;
@@ -203,6 +226,8 @@ export interface Kvm {
   rcu_reader: Vector<boolean, 'processes'>;
   memslot: Memslot;
   tracking: WriteTracking;
+  nx: PossibleNxHugePages;
+  private_memory: PrivateMemory;
   mmu_invalidate_seq: Seq;
   mmu_invalidate_in_progress: Range<0, 'invalidations'>;
   mmu_invalidate_range_start: GfnEnd;

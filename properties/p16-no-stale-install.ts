@@ -1,8 +1,9 @@
 /**
- * P16: at the step that makes a translation walkable, it leads to the frame that the host designates for the gfn, for
+ * P16: at the step that makes a translation walkable, it leads to the frame that the host or guest_memfd designates for the gfn, for
  * every gfn that the new leaf or table covers. P1 asks what vCPUs can use; this asks at the moment of the mistake.
  */
 import { property } from 'mmucheck/language';
+import { designated_pfn } from '../model/kernel/private_memory.js';
 import { frame_of, walk, walk_level } from '../model/hardware/translation.js';
 import type { Kvm } from '../model/state.js';
 
@@ -14,7 +15,7 @@ export function only_the_hosts_frames_are_mapped(before: Kvm, after: Kvm): boole
       const frame = frame_of(after, gfn, leaf.pfn, walk_level(after, gfn));
       const was_mapped =
         old.kind === 'LEAF' && frame_of(before, gfn, old.pfn, walk_level(before, gfn)) === frame;
-      if (!was_mapped && frame !== after.host.pfn[gfn]) return false;
+      if (!was_mapped && frame !== designated_pfn(after, gfn)) return false;
     }
   }
   return true;

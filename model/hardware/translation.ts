@@ -2,6 +2,7 @@
  * What a vCPU in guest mode can translate to: through the page tables as they are, or through anything that it may
  * have cached. Properties ask these questions; the guest (guest.ts) acts on them.
  */
+import { designated_pfn } from '../kernel/private_memory.js';
 import { gfn_round_for_level, SPTE_INDEX } from '../kernel/spte.js';
 import {
   type Gfn,
@@ -80,7 +81,7 @@ export function can_fetch(kvm: Kvm, vcpu: number, gfn: Gfn): boolean {
 /** A translation of `gfn` to a frame that does not back it. */
 export function can_reach_wrong_frame(kvm: Kvm, vcpu: number, gfn: Gfn): boolean {
   if (!kvm.vcpus[vcpu].in_guest) return false;
-  const right: number = kvm.host.pfn[gfn];
+  const right: number = designated_pfn(kvm, gfn);
   if (kvm.config.tlb === 'explicit') {
     const leaf = walk(kvm, gfn);
     if (leaf.kind === 'LEAF' && frame_of(kvm, gfn, leaf.pfn, walk_level(kvm, gfn)) !== right) return true;

@@ -13,6 +13,10 @@ export interface Fault {
   present: boolean;
   /** The flags of fault->slot as they were when the slot was looked up (SRCU keeps that copy alive). */
   slot_dirty_logging: boolean;
+  /** PFERR_PRIVATE_ACCESS: what the gfn's attribute said when the fault began. */
+  is_private: boolean;
+  /** The largest page that the folio of a private gfn fills. */
+  max_level: Level;
   mmu_seq: Seq;
   pfn: Pfn;
   map_writable: boolean;
@@ -20,6 +24,24 @@ export interface Fault {
   req_level: Level;
   goal_level: Level;
 }
+
+/** A fault of which nothing is known yet. */
+export const NO_FAULT: Fault = {
+  gfn: 0,
+  write: false,
+  exec: false,
+  prefetch: 0,
+  present: false,
+  slot_dirty_logging: false,
+  is_private: false,
+  max_level: 1,
+  mmu_seq: 0,
+  pfn: 0,
+  map_writable: false,
+  huge_page_disallowed: false,
+  req_level: 1,
+  goal_level: 1,
+};
 
 /** RET_PF_*, and the errors that send the vCPU thread back to userspace. */
 export type RetPf = 'CONTINUE' | 'RETRY' | 'EMULATE' | 'INVALID' | 'FIXED' | 'SPURIOUS' | 'ENOMEM' | 'EFAULT';

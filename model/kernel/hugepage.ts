@@ -12,20 +12,34 @@ import {
   type Spte,
 } from '../state.js';
 import type { Fault } from './fault.js';
+import { lpage_info_max_level } from './lpage_info.js';
 import { gfn_round_for_level } from './spte.js';
-import { lpage_info_max_level } from './unsync.js';
 
 /** The level to map at: the host's, unless the slot logs dirty pages or the page must not be huge. */
 export function* kvm_mmu_hugepage_adjust(kvm: Kvm, fault: Fault): Op {
   if (fault.slot_dirty_logging) return;
-  if (kvm.config.writeTracking && lpage_info_max_level(kvm, fault.gfn) === PG_LEVEL_4K) return;
-  yield;
-  fault.req_level = host_pfn_mapping_level(kvm, fault.gfn);
-  if (kvm.config.writeTracking && fault.req_level > lpage_info_max_level(kvm, fault.gfn))
-    fault.req_level = lpage_info_max_level(kvm, fault.gfn);
+  if (kvm.config.memoryAttributes && fault.is_private)
+    fault.req_level = max_private_mapping_level(kvm, fault);
+  else fault.req_level = yield* kvm_mmu_max_mapping_level(kvm, fault.gfn);
   if (fault.req_level === PG_LEVEL_4K || fault.huge_page_disallowed) return;
   fault.goal_level = fault.req_level;
   fault.pfn = fault.pfn - (fault.gfn - gfn_round_for_level(kvm, fault.gfn, fault.goal_level));
+}
+
+/** What lpage_info and the host's mapping allow for a shared gfn. mmu_lock held. */
+export function* kvm_mmu_max_mapping_level(kvm: Kvm, gfn: Gfn): Op<Level> {
+  const has_lpage_info = kvm.config.writeTracking || kvm.config.memoryAttributes;
+  if (has_lpage_info && lpage_info_max_level(kvm, gfn) === PG_LEVEL_4K) return PG_LEVEL_4K;
+  yield;
+  const host_level = host_pfn_mapping_level(kvm, gfn);
+  if (has_lpage_info && host_level > lpage_info_max_level(kvm, gfn)) return lpage_info_max_level(kvm, gfn);
+  return host_level;
+}
+
+/** What lpage_info allows, and the folio, whose size came with its frame, before mmu_lock was taken. */
+function max_private_mapping_level(kvm: Kvm, fault: Fault): Level {
+  const max_level = lpage_info_max_level(kvm, fault.gfn);
+  return max_level < fault.max_level ? max_level : fault.max_level;
 }
 
 /** The size of the host's mapping, read under mmu_lock: an invalidation that changes it cannot be over before. */

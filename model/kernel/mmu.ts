@@ -7,6 +7,7 @@ import { x86_emulate_instruction } from './emulate.js';
 import type { Fault, RetPf } from './fault.js';
 import { rcu_read_lock, rcu_read_unlock, read_lock, read_unlock } from './locks.js';
 import { mark_page_dirty_in_slot } from './memslot.js';
+import { kvm_gmem_get_pfn, kvm_mem_is_private } from './private_memory.js';
 import { is_access_allowed, is_last_spte, is_shadow_present_pte, SPTE_INDEX } from './spte.js';
 import { kvm_tdp_mmu_read_spte } from './tdp_iter.js';
 import { kvm_tdp_mmu_map } from './tdp_mmu/map.js';
@@ -18,6 +19,7 @@ const FAST_PAGE_FAULT_RETRIES = 1;
 
 /** The exit handler's way in. Whatever comes out, the guest runs again and the access repeats if it still faults. */
 export function* kvm_mmu_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
+  if (kvm.config.memoryAttributes) fault.is_private = yield* kvm_mem_is_private(kvm, fault.gfn);
   const r = yield* kvm_mmu_do_page_fault(kvm, vcpu, fault);
   if (kvm.config.writeTracking && r === 'EMULATE') yield* x86_emulate_instruction(kvm, fault);
 }
@@ -64,6 +66,8 @@ function mmu_topup_memory_caches_fails(kvm: Kvm): boolean {
 
 /** Widens a leaf without mmu_lock, inside RCU only. */
 export function* fast_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf> {
+  if (kvm.config.memoryAttributes && (yield* kvm_mem_is_private(kvm, fault.gfn)) !== fault.is_private)
+    return 'INVALID';
   if (!page_fault_can_be_fast(kvm, fault)) return 'INVALID';
   let ret: RetPf = 'INVALID';
   rcu_read_lock(kvm);
@@ -127,8 +131,12 @@ export function* kvm_faultin_pfn(kvm: Kvm, fault: Fault): Op<RetPf> {
   yield;
   const seq: number = kvm.mmu_invalidate_seq;
   fault.mmu_seq = seq;
+  // A change of the attribute from here on changes the sequence count.
+  if (kvm.config.memoryAttributes && (yield* kvm_mem_is_private(kvm, fault.gfn)) !== fault.is_private)
+    return 'EFAULT';
   if (kvm.config.kernel >= V6_9 && (yield* mmu_invalidate_retry_gfn_unsafe(kvm, fault))) return 'RETRY';
-  if (!(yield* hva_to_pfn(kvm, fault))) return 'EFAULT';
+  if (kvm.config.memoryAttributes && fault.is_private) yield* kvm_gmem_get_pfn(kvm, fault);
+  else if (!(yield* hva_to_pfn(kvm, fault))) return 'EFAULT';
   if (kvm.config.kernel >= V6_9 && (yield* mmu_invalidate_retry_gfn_unsafe(kvm, fault))) return 'RETRY';
   return 'CONTINUE';
 }

@@ -47,9 +47,9 @@ export function* kvm_mmu_invalidate_begin(kvm: Kvm, start: Gfn, end: GfnEnd): Op
 }
 
 /** Part of kvm_mmu_invalidate_begin() until 6.8. */
-function* kvm_mmu_invalidate_range_add(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
+export function* kvm_mmu_invalidate_range_add(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
   yield;
-  if (load_mmu_invalidate_in_progress(kvm) === 1) {
+  if (kvm.mmu_invalidate_range_end === 0) {
     kvm.mmu_invalidate_range_start = start;
     kvm.mmu_invalidate_range_end = end;
   } else {

@@ -126,6 +126,16 @@ export function make_huge_page_split_spte(kvm: Kvm, huge_spte: Spte, level: Leve
   };
 }
 
+/** The huge leaf of `level` in place of a table that holds `small_spte`: its frame rounded down, its bits, and X only if
+ * huge pages may have it. */
+export function make_huge_spte(kvm: Kvm, small_spte: Spte, level: Level): Spte {
+  return {
+    ...small_spte,
+    pfn: small_spte.pfn - (small_spte.pfn % KVM_PAGES_PER_HPAGE(kvm, level)),
+    executable: small_spte.executable && !kvm.config.nxHugePages,
+  };
+}
+
 /** 4K pages mapped by an entry of this level. */
 export function KVM_PAGES_PER_HPAGE(kvm: Kvm, level: Level): number {
   if (kvm.config.levels === 3 && level === PG_LEVEL_1G) return kvm.config.fanout * kvm.config.fanout;

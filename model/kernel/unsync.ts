@@ -3,28 +3,11 @@
  * page_track.ts.
  */
 import { assert, type Op } from 'mmucheck/language';
-import { huge_index } from '../hardware/tlb.js';
-import { type Gfn, type Kvm, type Level, PG_LEVEL_1G, PG_LEVEL_2M, PG_LEVEL_4K } from '../state.js';
+import type { Gfn, Kvm } from '../state.js';
 import type { Fault } from './fault.js';
-import { page_index } from './spte.js';
 
 export function kvm_gfn_is_write_tracked(kvm: Kvm, gfn: Gfn): boolean {
   return kvm.tracking.gfn_write_track[gfn] > 0;
-}
-
-/**
- * The largest page that lpage_info allows for the gfn: the first half of kvm_mmu_max_mapping_level(). mmu_lock held.
- * A count of the 1G range would be that of its 2M ranges together.
- */
-export function lpage_info_max_level(kvm: Kvm, gfn: Gfn): Level {
-  if (kvm.tracking.disallow_lpage[huge_index(kvm, gfn)] > 0) return PG_LEVEL_4K;
-  for (let h = 0; h < kvm.config.trackedHuge; h++)
-    if (
-      kvm.tracking.disallow_lpage[h] > 0 &&
-      page_index(kvm, h * kvm.config.fanout, PG_LEVEL_1G) === page_index(kvm, gfn, PG_LEVEL_1G)
-    )
-      return PG_LEVEL_2M;
-  return kvm.config.levels;
 }
 
 /** The first test of a fault: a write to a present translation of a tracked gfn is emulated. No lock. */

@@ -6,7 +6,7 @@ import { load_mode, store_mode } from '../hardware/shared_memory.js';
 import { is_drained, smp_mb } from '../hardware/store_buffer.js';
 import { run_guest_per_level } from '../hardware/walker.js';
 import type { Kvm, VcpuId } from '../state.js';
-import type { Fault } from './fault.js';
+import { type Fault, NO_FAULT } from './fault.js';
 import {
   kvm_vcpu_srcu_read_lock,
   kvm_vcpu_srcu_read_unlock,
@@ -18,20 +18,7 @@ import { kvm_arch_vcpu_pre_fault_memory } from './prefault.js';
 
 /** A vCPU that runs for ever. */
 export function* vcpu_run(kvm: Kvm, vcpu: VcpuId): Op {
-  const fault: Fault = {
-    gfn: 0,
-    write: false,
-    exec: false,
-    prefetch: 0,
-    present: false,
-    slot_dirty_logging: false,
-    mmu_seq: 0,
-    pfn: 0,
-    map_writable: false,
-    huge_page_disallowed: false,
-    req_level: 1,
-    goal_level: 1,
-  };
+  const fault: Fault = { ...NO_FAULT };
   while (true) {
     if (kvm.config.prefault) yield* between_runs(kvm, vcpu, fault);
     yield* vcpu_enter_guest(kvm, vcpu, fault);

@@ -19,6 +19,8 @@ const REASONS = {
   'tdp_mmu_split_huge_pages_root > tdp_mmu_alloc_sp_for_split': 'there is no huge page to split',
   'tdp_mmu_split_huge_pages_root > tdp_mmu_split_huge_page': 'there is no huge page to split',
   'tdp_mmu_split_huge_pages_root > tdp_iter_next': 'with one entry in the root the walk ends there',
+  'recover_huge_pages_range > tdp_iter_next': 'with one 2M range the walk ends at its first entry',
+  'zap_collapsible_spte_range > tdp_iter_next': 'with one 2M range the walk ends at its first entry',
   'wrprot_gfn_range > tdp_mmu_set_spte_atomic': 'nothing is writable',
   'kvm_get_dirty_log_protect > kvm_tdp_mmu_clear_dirty_pt_masked': 'no page becomes dirty',
   'kvm_vm_ioctl_get_dirty_log > kvm_flush_remote_tlbs_memslot': 'no page becomes dirty',

@@ -5,7 +5,7 @@
  */
 import { assume, type Op, rest } from 'mmucheck/language';
 import { kvm_get_dirty_log_protect, kvm_swap_active_memslots } from '../../kernel/dirty_log.js';
-import type { Fault } from '../../kernel/fault.js';
+import { type Fault, NO_FAULT } from '../../kernel/fault.js';
 import {
   kvm_vcpu_srcu_read_lock,
   kvm_vcpu_srcu_read_unlock,
@@ -45,18 +45,11 @@ const VCPU = 0;
 const ENTRY: SptePtr = { table: 1, index: 0 };
 
 const FAULT: Fault = {
-  gfn: 0,
+  ...NO_FAULT,
   write: true,
-  exec: false,
-  prefetch: 0,
   present: true,
   slot_dirty_logging: true,
-  mmu_seq: 0,
-  pfn: 0,
   map_writable: true,
-  huge_page_disallowed: false,
-  req_level: 1,
-  goal_level: 1,
 };
 
 /** Notes whether a thread has seen something. */

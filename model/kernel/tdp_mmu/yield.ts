@@ -34,3 +34,9 @@ export function* tdp_mmu_iter_cond_resched(
   }
   return iter.yielded;
 }
+
+/** The question alone, for a walk that cannot yield where it asks. */
+export function tdp_mmu_iter_need_resched(kvm: Kvm, iter: TdpIter): boolean {
+  if (iter.next_last_level_gfn === iter.yielded_gfn) return false;
+  return need_resched(kvm);
+}

@@ -1,11 +1,24 @@
 /** Zapping leafs: arch/x86/kvm/mmu/tdp_mmu.c. */
 
 import type { Op } from 'mmucheck/language';
-import { type Gfn, type GfnEnd, type Kvm, PG_LEVEL_4K } from '../../state.js';
-import { lockdep_assert_held_write, rcu_read_lock, rcu_read_unlock } from '../locks.js';
-import { is_last_spte, is_shadow_present_pte, NONPRESENT_SPTE } from '../spte.js';
+import { V6_10 } from '../../config.js';
+import { type Errno, type Gfn, type GfnEnd, type Kvm, PG_LEVEL_4K } from '../../state.js';
+import {
+  lockdep_assert_held_read,
+  lockdep_assert_held_write,
+  rcu_read_lock,
+  rcu_read_unlock,
+} from '../locks.js';
+import { kvm_flush_remote_tlbs } from '../requests.js';
+import { FROZEN_SPTE, is_last_spte, is_shadow_present_pte, NONPRESENT_SPTE } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
-import { tdp_mmu_iter_set_spte } from './set_spte.js';
+import {
+  __kvm_tdp_mmu_write_spte,
+  __tdp_mmu_set_spte_atomic,
+  handle_changed_spte,
+  tdp_mmu_iter_set_spte,
+  tdp_mmu_set_spte_atomic,
+} from './set_spte.js';
 import { tdp_mmu_iter_cond_resched } from './yield.js';
 
 /** Clears every leaf that overlaps [start, end). Returns whether a flush is due before mmu_lock is dropped. */
@@ -35,6 +48,26 @@ export function* tdp_mmu_zap_leafs(
   }
   rcu_read_unlock(kvm);
   return pending;
+}
+
+/**
+ * Zaps what the iterator stands on under the read lock: the entry belongs to this process, and everybody else keeps
+ * away from it, until nobody can use what it said. Until 6.9 the tables below it go away before the flush.
+ */
+export function* tdp_mmu_zap_spte_atomic(kvm: Kvm, iter: TdpIter): Op<Errno> {
+  lockdep_assert_held_read(kvm);
+  if (kvm.config.kernel < V6_10) {
+    const ret = yield* tdp_mmu_set_spte_atomic(kvm, iter, FROZEN_SPTE);
+    if (ret !== 0) return ret;
+  } else {
+    const ret = yield* __tdp_mmu_set_spte_atomic(kvm, iter, FROZEN_SPTE);
+    if (ret !== 0) return ret;
+  }
+  yield* kvm_flush_remote_tlbs(kvm);
+  yield* __kvm_tdp_mmu_write_spte(kvm, iter.sptep, NONPRESENT_SPTE, FROZEN_SPTE);
+  if (kvm.config.kernel >= V6_10)
+    yield* handle_changed_spte(kvm, iter.old_spte, NONPRESENT_SPTE, iter.level, true);
+  return 0;
 }
 
 /** The memory notifiers' way in. */

@@ -1,0 +1,223 @@
+/**
+ * M10: when dirty logging stops, tables that could be huge pages are replaced (from 6.13 on) or zapped (before). They
+ * are freed after a grace period, which waits for the remover and for no vCPU in the guest: so the flush must come
+ * before the remover leaves RCU, whether it is done or only yields.
+ */
+import { type Op, process, scenarios } from 'mmucheck/language';
+import { P16, SAFETY } from '../../properties/index.js';
+import { type Config, V6_10, V6_13, V6_6 } from '../config.js';
+import { promise_flushed } from '../hardware/ept.js';
+import { mutex_lock, mutex_unlock } from '../kernel/locks.js';
+import { kvm_mmu_recover_huge_pages } from '../kernel/tdp_mmu/recover.js';
+import { NONPRESENT_SPTE } from '../kernel/spte.js';
+import { host_huge, machine, mapped_small } from '../machine.js';
+import { type Kvm, ROOT } from '../state.js';
+import { a_table_waits_for_its_grace_period, an_entry_is_frozen } from './witnesses.js';
+import { unreached } from './unreached.js';
+
+/** What is left of KVM_SET_USER_MEMORY_REGION when the slot does not log any more. */
+export function* recover_huge_pages(kvm: Kvm): Op {
+  yield* mutex_lock(kvm.slots_lock);
+  yield* kvm_mmu_recover_huge_pages(kvm);
+  yield* mutex_unlock(kvm.slots_lock);
+  promise_flushed(kvm);
+}
+
+/** A slot that has logged, where the host maps huge: some gfns are write-protected, some not mapped, some writable. */
+function logged(kvm: Kvm, config: Config): void {
+  mapped_small()(kvm, config);
+  host_huge(kvm, config);
+  kvm.pt[1].spte[0] = { ...kvm.pt[1].spte[0], writable: false };
+  kvm.pt[1].spte[1] = NONPRESENT_SPTE;
+}
+
+export function a_huge_page_is_recovered(kvm: Kvm): boolean {
+  return kvm.pt[ROOT].spte[0].kind === 'LEAF';
+}
+
+/** The huge leaf has the W of the first small one, and takes W away from the second. */
+export function a_sibling_loses_W(kvm: Kvm): boolean {
+  return kvm.pt[ROOT].spte[0].kind === 'LEAF' && !kvm.pt[ROOT].spte[0].writable;
+}
+
+const one_page = { reach: true, reschedule: false, guestReads: true, guestGfns: 2 };
+const two_vcpus = { ...one_page, vcpus: 2, flush: 'atomic' } as const;
+const thread = [process('cpu0', recover_huge_pages)];
+const properties = [...SAFETY, P16];
+const witnesses = [a_table_waits_for_its_grace_period, an_entry_is_frozen, a_huge_page_is_recovered];
+const in_place = {
+  ...machine({ ...one_page, kernel: V6_13 }, thread, logged),
+  properties,
+  witnesses: [...witnesses, a_sibling_loses_W],
+};
+const in_place_of_two = {
+  ...machine({ ...one_page, kernel: V6_13, hugePages: 2, tables: 4, reschedule: true }, thread, logged),
+  properties,
+  witnesses,
+};
+const frozen_window = (kernel: number) => ({
+  ...machine({ ...one_page, kernel }, thread, logged),
+  properties,
+  witnesses,
+});
+
+export default scenarios({
+  'in-place-against-faults': {
+    ...machine({ ...two_vcpus, kernel: V6_13 }, thread, logged),
+    title: 'Huge leafs in place of tables, against the faults of two vCPUs',
+    claims: ['O21'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'recover_huge_pages_range > tdp_iter_next',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    properties,
+    witnesses: [...witnesses, a_sibling_loses_W],
+  },
+  'frozen-window-against-faults': {
+    ...machine({ ...two_vcpus, kernel: V6_6 }, thread, logged),
+    title: 'Zapped under FROZEN, against the faults of two vCPUs, which find it',
+    claims: ['O7', 'O21'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'zap_collapsible_spte_range > tdp_iter_next',
+    ),
+    properties,
+    witnesses,
+  },
+  'frozen-window-children-later-against-faults': {
+    ...machine({ ...two_vcpus, kernel: V6_10 }, thread, logged),
+    title: 'The same with the children frozen later: faults may map the entry again before',
+    claims: ['O7', 'O21'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'zap_collapsible_spte_range > tdp_iter_next',
+    ),
+    properties,
+    witnesses,
+  },
+  'in-place': {
+    ...in_place,
+    title: 'From 6.13 on: huge leafs in place of tables, and the flush before the walk leaves RCU',
+    claims: ['M10'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'recover_huge_pages_range > tdp_iter_next',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+  },
+  'in-place-flush-after-rcu': {
+    ...in_place,
+    title: 'The walk leaves RCU before it flushes',
+    claims: ['M10'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'recover_huge_pages_range > tdp_iter_next',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    variant: ['recovery-flushes-after-rcu'],
+    expect: { P4: 'violated' },
+  },
+  'in-place-yielding': {
+    ...in_place_of_two,
+    title: 'The walk may yield between two ranges, and flushes before',
+    claims: ['M10'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'tdp_iter_next > try_step_down',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+  },
+  'in-place-yield-leaves-rcu-first': {
+    ...in_place_of_two,
+    title: 'A walk that yields leaves RCU before it flushes',
+    claims: ['M10', 'K8'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'tdp_iter_next > try_step_down',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    variant: ['yield-leaves-rcu-first'],
+    expect: { P4: 'violated' },
+  },
+  'frozen-window': {
+    ...frozen_window(V6_6),
+    title: 'Up to 6.9: zapped under FROZEN, and the children are frozen before the flush',
+    claims: ['M10'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'zap_collapsible_spte_range > tdp_iter_next',
+    ),
+  },
+  'frozen-window-children-later': {
+    ...frozen_window(V6_10),
+    title: 'From 6.10 to 6.12: zapped under FROZEN, and the children are frozen when the entry is free again',
+    claims: ['M10'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'zap_collapsible_spte_range > tdp_iter_next',
+    ),
+  },
+  'frozen-window-without-flush': {
+    ...frozen_window(V6_10),
+    title: 'The zap under FROZEN does not flush',
+    claims: ['M10'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'ipi_handler',
+      'kvm_make_all_cpus_request > smp_call_function_many',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'vcpu_enter_guest > local_irq_enable',
+      'vcpu_enter_guest > set_mode_outside_guest',
+      'zap_collapsible_spte_range > tdp_iter_next',
+    ),
+    variant: ['frozen-zap-without-flush'],
+    expect: { P4: 'violated', P8: 'violated' },
+  },
+});
