@@ -7,7 +7,10 @@ import { sourceOf } from './kripke.js';
 import { holds, type Ltl } from './ltl.js';
 import { normalize } from './normal.js';
 import { isSafety } from './monitor.js';
-import { ATOMS, anyFormula, lassoWord, randomStructure, structureOf } from './testing/random.js';
+import { automatonOf } from './automaton.js';
+import { nearestTrap } from './emptiness.js';
+import { Product } from './product.js';
+import { ATOMS, anyFormula, lassoWord, randomStructure, structure, structureOf } from './testing/random.js';
 
 describe('one run', () => {
   it('satisfies a formula by its automaton if it does by the definition', () => {
@@ -24,16 +27,33 @@ describe('one run', () => {
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(200);
   });
 
-  it('is seen to differ if a set of accepting transitions is forgotten', () => {
-    const [p, q]: [Ltl, Ltl] = [
-      { op: 'atom', atom: 0 },
-      { op: 'atom', atom: 1 },
-    ];
-    // On a word without q, `p until q` is violated only because waiting for ever is not accepted.
-    const word = { prefix: [], cycle: [1] };
-    expect(holds({ op: 'until', left: p, right: q }, word)).toBe(false);
-    expect(decide(structureOf(word), { op: 'until', left: p, right: q }, ATOMS).verdict).toBe('violated');
+  it('would satisfy another formula if accepting transitions were forgotten', () => {
+    const waits: Ltl = { op: 'until', left: { op: 'atom', atom: 0 }, right: { op: 'atom', atom: 1 } };
+    const { formula, pasts } = normalize(waits, ATOMS, false);
+    const automaton = automatonOf(formula);
+    // The first atom for ever, the second never.
+    const kripke = structureOf({ prefix: [], cycle: [1] });
+    expect(nearestTrap(new Product(kripke, automaton, pasts))).toBeNull();
+    expect(nearestTrap(new Product(kripke, { ...automaton, allMarks: 0 }, pasts))).not.toBeNull();
   });
+});
+
+it('a run that starves somebody counts only without fairness', () => {
+  const run = { target: 0, letter: 0, taken: 0 };
+  const away = { target: 1, letter: 0, taken: 1 };
+  const stay = { target: 1, letter: 0, taken: 1 };
+  const build = (requirements: Kripke['requirements']) =>
+    structure(
+      [
+        { letter: 0, enabled: 1 },
+        { letter: 1, enabled: 1 },
+      ],
+      [[run, away], [stay]],
+      requirements,
+    );
+  const comes: Ltl = { op: 'until', left: { op: 'constant', value: true }, right: { op: 'atom', atom: 0 } };
+  expect(decide(build([]), comes, ATOMS).verdict).toBe('violated');
+  expect(decide(build([{ name: 'leaving', kind: 'weak' }]), comes, ATOMS).verdict).toBe('holds');
 });
 
 /** The letters of a run along edges. */

@@ -29,35 +29,36 @@ export function isSafety(formula: Normal): boolean {
  * @param formula not negated
  */
 export function shortestViolation(kripke: Kripke, { formula, pasts }: Normalized): readonly number[] | null {
-  const automaton = withoutDeadEnds(automatonOf(formula));
-  const monitor = new Monitor(automaton, pasts);
-  const nodes: {
-    readonly state: number;
-    readonly monitor: number;
-    readonly from: number;
-    readonly edge: number;
-  }[] = [{ state: kripke.initial, monitor: 0, from: -1, edge: -1 }];
-  const seen = new Set<string>(['0']);
+  const { offsets, targets, stateKind, edgeKind, stateKinds, edgeKinds } = kripke;
+  const monitor = new Monitor(withoutDeadEnds(automatonOf(formula)), pasts);
+  // By node, in the order of discovery: a pair of a state and the monitor's, the node before, and the edge from there.
+  const pairs = [kripke.initial];
+  const parents = [-1];
+  const edges = [-1];
+  const seen = new Set(pairs);
+  const runTo = (node: number, last: readonly number[]): readonly number[] => {
+    const run = [...last];
+    for (let at = node; at > 0; at = parents[at] ?? 0) run.push(edges[at] ?? 0);
+    return run.reverse();
+  };
   // What is wrong with a state is known before the step that leaves it.
-  const dependsOnSteps = kripke.edgeKinds.some(({ letter }) => letter !== 0);
-  for (let at = 0; at < nodes.length; at++) {
-    const node = nodes[at] ?? { state: 0, monitor: 0, from: -1, edge: -1 };
-    const ofState = kripke.stateKinds[kripke.stateKind[node.state] ?? 0]?.letter ?? 0;
-    const back = (edges: number[]): readonly number[] => {
-      for (let each = at; each > 0; each = nodes[each]?.from ?? 0) edges.push(nodes[each]?.edge ?? 0);
-      return edges.reverse();
-    };
-    if (!dependsOnSteps && monitor.after(node.monitor, ofState) < 0) return back([]);
-    const end = kripke.offsets[node.state + 1] ?? 0;
-    for (let edge = kripke.offsets[node.state] ?? 0; edge < end; edge++) {
-      const letter = ofState | (kripke.edgeKinds[kripke.edgeKind[edge] ?? 0]?.letter ?? 0);
-      const next = monitor.after(node.monitor, letter);
-      if (next < 0) return back([edge]);
-      const state = kripke.targets[edge] ?? 0;
-      const key = `${state} ${next}`;
-      if (seen.has(key)) continue;
-      seen.add(key);
-      nodes.push({ state, monitor: next, from: at, edge });
+  const dependsOnSteps = edgeKinds.some(({ letter }) => letter !== 0);
+  for (let node = 0; node < pairs.length; node++) {
+    const pair = pairs[node] ?? 0;
+    const state = pair % kripke.states;
+    const now = (pair - state) / kripke.states;
+    const ofState = stateKinds[stateKind[state] ?? 0]?.letter ?? 0;
+    if (!dependsOnSteps && monitor.after(now, ofState) < 0) return runTo(node, []);
+    const end = offsets[state + 1] ?? 0;
+    for (let edge = offsets[state] ?? 0; edge < end; edge++) {
+      const then = monitor.after(now, ofState | (edgeKinds[edgeKind[edge] ?? 0]?.letter ?? 0));
+      if (then < 0) return runTo(node, [edge]);
+      const next = then * kripke.states + (targets[edge] ?? 0);
+      if (seen.has(next)) continue;
+      seen.add(next);
+      pairs.push(next);
+      parents.push(node);
+      edges.push(edge);
     }
   }
   return null;
