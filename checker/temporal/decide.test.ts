@@ -39,18 +39,13 @@ describe('one run', () => {
 });
 
 it('a run that starves somebody counts only without fairness', () => {
-  const run = { target: 0, letter: 0, taken: 0 };
-  const away = { target: 1, letter: 0, taken: 1 };
-  const stay = { target: 1, letter: 0, taken: 1 };
-  const build = (requirements: Kripke['requirements']) =>
-    structure(
-      [
-        { letter: 0, enabled: 1 },
-        { letter: 1, enabled: 1 },
-      ],
-      [[run, away], [stay]],
-      requirements,
-    );
+  const stays = { target: 0, letter: 0, taken: 0 };
+  const build = (requirements: Kripke['requirements']) => {
+    const enabled = requirements.length;
+    const leaves = { target: 1, letter: 0, taken: enabled };
+    const kinds = [0, 1].map((letter) => ({ letter, enabled }));
+    return structure(kinds, [[stays, leaves], [leaves]], requirements);
+  };
   const comes: Ltl = { op: 'until', left: { op: 'constant', value: true }, right: { op: 'atom', atom: 0 } };
   expect(decide(build([]), comes, ATOMS).verdict).toBe('violated');
   expect(decide(build([{ name: 'leaving', kind: 'weak' }]), comes, ATOMS).verdict).toBe('holds');
