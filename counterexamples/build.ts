@@ -21,6 +21,7 @@ export interface TraceSource {
   readonly scenario: TraceScenario;
   readonly model: TraceModel;
   readonly configuration: Readonly<Record<string, Scalar>>;
+  readonly scope?: readonly string[];
 }
 
 /** What the path ends in. An `error` is an assertion or model error: the last transition says which. */

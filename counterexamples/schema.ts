@@ -122,7 +122,10 @@ export const traceSchema = {
         items: { anyOf: [stack, { type: 'null' }] },
       },
     },
-    { temporal },
+    {
+      temporal,
+      scope: { ...texts, description: 'The members of configuration that the scenario has chosen.' },
+    },
   ),
   $defs: {
     frame,

@@ -17,6 +17,8 @@ export interface Trace {
   readonly scenario: TraceScenario;
   readonly model: TraceModel;
   readonly configuration: Readonly<Record<string, Scalar>>;
+  /** The members of it that the scenario has chosen, to be shown; absent: all. */
+  readonly scope?: readonly string[];
   readonly property: TraceProperty;
   readonly violation: Violation;
   /** Of the violation of a temporal property only. */

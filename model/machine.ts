@@ -14,6 +14,8 @@ import { type Kvm, ROOT, type Spte } from './state.js';
 
 export interface Machine {
   readonly config: Config;
+  /** What the scenario chose of it. */
+  readonly scope: readonly string[];
   readonly processes: readonly ProcessSpec[];
   readonly setup: (kvm: Kvm) => void;
 }
@@ -42,6 +44,7 @@ export function machine(
   const config = configure(choices, processes.length, threads.length);
   return {
     config,
+    scope: Object.keys(choices),
     processes,
     setup: (kvm) => {
       begin(kvm, config);

@@ -150,6 +150,7 @@ export async function exploreScenario(
     claims: spec.claims,
     variant: variantLabel(variant, patches),
     configuration: compiled.configuration,
+    ...(spec.scope && { scope: spec.scope }),
     results,
     states: result.states,
     transitions: result.transitions,
@@ -231,6 +232,7 @@ function confirmedTrace(
       scenario: { name, file, title: spec.title, claims: spec.claims },
       model: { hash: contentHash(sources), patches },
       configuration,
+      ...(spec.scope && { scope: spec.scope }),
     },
     { kind: finding.kind, property: propertyOf(scenario, finding) },
   );

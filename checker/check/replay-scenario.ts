@@ -45,6 +45,8 @@ export function replayScenario(trace: Trace, scenario: Scenario, compiled: Compi
         scenario: { name, file, title: spec.title, claims: spec.claims },
         model: { hash, patches: trace.model.patches },
         configuration,
+        ...(spec.scope && { scope: spec.scope }),
+        ...(spec.scope && { scope: spec.scope }),
       },
       { property: trace.property, kind: endsInError(trace) ? 'error' : kindOf(trace.violation) },
     );
@@ -76,6 +78,7 @@ function temporalResult(
       scenario: { name, file, title: spec.title, claims: spec.claims },
       model: trace.model,
       configuration,
+      ...(spec.scope && { scope: spec.scope }),
     },
     { property: trace.property, kind: 'temporal', temporal: trace.temporal },
   );

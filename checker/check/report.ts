@@ -24,6 +24,8 @@ export interface ScenarioReport {
   /** Names of the variants and of the user's patches, joined by `+`; null for the model as it is. */
   readonly variant: string | null;
   readonly configuration: Readonly<Record<string, number | boolean | string>>;
+  /** Which members of it the scenario has chosen; absent: all. */
+  readonly scope?: readonly string[];
   readonly results: readonly PropertyReport[];
   readonly states: number;
   readonly transitions: number;

@@ -213,6 +213,7 @@ function confirmedTrace(
       scenario: { name, file, title: spec.title, claims: spec.claims },
       model: { hash: contentHash(sources), patches },
       configuration,
+      ...(spec.scope && { scope: spec.scope }),
     },
     {
       kind: 'temporal',

@@ -1,4 +1,5 @@
 /** Reports for people: one scenario in full, and the rows of the catalogue's summary table. */
+import { settings } from '../../counterexamples/formats/facts.js';
 import { fold } from '../../counterexamples/formats/fold.js';
 import { text } from '../../counterexamples/formats/text.js';
 import { summary } from '../check/catalogue.js';
@@ -110,7 +111,7 @@ function verdictLines({ results }: ScenarioReport, style: Style): string[] {
 
 /** In which configuration, how far, and how: what every verdict is relative to. */
 function scopeLines(report: ScenarioReport, width: number): string[] {
-  const configuration = Object.entries(report.configuration).map(([name, value]) => `${name}=${value}`);
+  const configuration = settings(report);
   const extent = [
     plural(report.states, 'state'),
     plural(report.transitions, 'transition'),
@@ -123,7 +124,11 @@ function scopeLines(report: ScenarioReport, width: number): string[] {
     `${report.seconds.toFixed(2)} s`,
   ];
   return [
-    ...fold(`  configuration: ${configuration.join(', ')}`, width, '    '),
+    ...fold(
+      `  configuration: ${configuration.join(', ')}${report.scope === undefined ? '' : ' (otherwise the defaults of the model)'}`,
+      width,
+      '    ',
+    ),
     ...fold(`  explored: ${extent.join(', ')}`, width, '    '),
     ...assumptionLines(report, width),
     ...(report.stats === undefined ? [] : statisticsLines(report.stats, width)),

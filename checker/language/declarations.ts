@@ -59,6 +59,8 @@ export interface ScenarioSpec {
   readonly variant?: readonly string[];
   /** Every number, boolean and string of the model's configuration. */
   readonly config: object;
+  /** The members of `config` that this scenario has chosen: reports leave out the others, which are the model's defaults. */
+  readonly scope?: readonly string[];
   /** Changes the state of all-zero values into the initial one. Runs as plain JavaScript, once. */
   readonly setup?: (root: never) => void;
   readonly processes: readonly ProcessSpec[];

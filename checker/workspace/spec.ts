@@ -76,6 +76,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   because: { required: false, what: 'a text', valid: isString },
   variant: { required: false, what: 'a list of names of variants', valid: listOf(isString) },
   config: { required: true, what: 'an object', valid: isObject },
+  scope: { required: false, what: 'a list of members of config', valid: listOf(isString) },
   setup: { required: false, what: 'a function of the root state', valid: isFunction },
   processes: {
     required: true,

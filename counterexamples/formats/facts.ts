@@ -14,9 +14,13 @@ export function headline(trace: Trace): string {
 
 /** `vcpus=1, fanout=2`. */
 export function configuration(trace: Trace): string {
-  return Object.entries(trace.configuration)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(', ');
+  return settings(trace).join(', ');
+}
+
+/** What a scenario has chosen, one text for each; what follows from it, and the model's defaults, are left out. */
+export function settings({ configuration: all, scope }: Pick<Trace, 'configuration' | 'scope'>): string[] {
+  const chosen = Object.entries(all).filter(([name]) => scope === undefined || scope.includes(name));
+  return chosen.map(([name, value]) => `${name}=${value}`);
 }
 
 /** What the run ends in, as a sentence. */

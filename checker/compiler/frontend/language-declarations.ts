@@ -34,6 +34,7 @@ export interface ScenarioSpec {
     readonly because?: string;
     readonly variant?: readonly string[];
     readonly config: object;
+    readonly scope?: readonly string[];
     readonly setup?: (root: never) => void;
     readonly processes: readonly ProcessSpec[];
     readonly properties: readonly PropertySpec[];
