@@ -91,6 +91,30 @@ export interface Choices {
   readonly nxRecovery: boolean;
   /** Whether gfns have the attribute "private", backed by guest_memfd (kernel/private_memory.ts). */
   readonly memoryAttributes: boolean;
+
+  /**
+   * Page-modification logging: entries of each vCPU's buffer (512 on hardware), or 0: writes are tracked by W. Needs
+   * `trackDirty` and A/D bits, and at least `protocol` where requests matter.
+   */
+  readonly pml: number;
+  /**
+   * The vCPUs run L2 on the TDP MMU's root all the time (L1 without EPT). PML logs nothing of L2, so writes are
+   * tracked by W although there is PML (SPTE_TDP_AD_WRPROT_ONLY).
+   */
+  readonly wrprotOnly: boolean;
+  /** Processors without CET: D may be set through a cached clean writable translation when memory has lost W. */
+  readonly legacyDirty: boolean;
+  /** KVM_CAP_MANUAL_DIRTY_LOG_PROTECT2; and KVM_DIRTY_LOG_INITIALLY_SET, which needs it. */
+  readonly manualProtect: boolean;
+  readonly initiallyAllSet: boolean;
+  /** KVM_CAP_DIRTY_LOG_RING: entries of each vCPU's ring, the last of them reserved, or 0: a bitmap. */
+  readonly dirtyRing: number;
+  /** Exits that are handled with interrupts off and re-enter at once (EXIT_FASTPATH_REENTER_GUEST). */
+  readonly fastReentry: boolean;
+  /** Whether KVM itself writes to guest memory for a vCPU, as the emulation of an instruction does. */
+  readonly emulatedWrites: boolean;
+  /** Ghost: every gfn that was written since an ioctl last reported it (the log form of P3). */
+  readonly followWrites: boolean;
 }
 
 /** Versions, for `kernel`: those in which something changed that this model tells apart. */
@@ -157,6 +181,14 @@ export interface Config extends Configuration, Choices {
   readonly attributeGfns: number;
   readonly attributeHuge: number;
   readonly attributeGiga: number;
+  readonly pmlSwitch: number;
+  readonly pmlVcpus: number;
+  readonly ringVcpus: number;
+  readonly ringIndexes: number;
+  readonly lastRingIndex: number;
+  readonly userWords: number;
+  readonly followedGfns: number;
+  readonly gfnMask: number;
   /**
    * Sets of translations (hardware/tlb.ts): variants per class of pfn, the set of all, and the subsets of one class,
    * of those with W, of those that allow writes without an assist (W and D), and of those that allow fetches.
@@ -207,6 +239,15 @@ export const DEFAULTS: Choices = {
   countInvalidations: false,
   nxRecovery: false,
   memoryAttributes: false,
+  pml: 0,
+  wrprotOnly: false,
+  legacyDirty: false,
+  manualProtect: false,
+  initiallyAllSet: false,
+  dirtyRing: 0,
+  fastReentry: false,
+  emulatedWrites: false,
+  followWrites: false,
 };
 
 /** The configuration of a scenario with so many processes, the first `hostThreads` of which are host threads. */
@@ -217,6 +258,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
   const gigaPages = deep ? (chosen.hugePages - (chosen.hugePages % chosen.fanout)) / chosen.fanout : 0;
   const rootEntries = deep ? gigaPages : chosen.hugePages;
   const wordBits = chosen.wordBits < gfns ? chosen.wordBits : gfns;
+  const words = (gfns - (gfns % wordBits)) / wordBits + (gfns % wordBits > 0 ? 1 : 0);
   const lanes = chosen.aliases === 'one' ? 2 : 1;
   const explicit = chosen.tlb === 'explicit';
   const stepwise = chosen.walk === 'per-level';
@@ -243,7 +285,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     pfns: 2 * gfns,
     entries,
     wordBits,
-    words: (gfns - (gfns % wordBits)) / wordBits + (gfns % wordBits > 0 ? 1 : 0),
+    words,
     wordMask: 2 ** wordBits - 1,
     lanes,
     violationShrinks: chosen.aliases !== 'unbounded',
@@ -269,6 +311,15 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     attributeGfns: chosen.memoryAttributes ? gfns : 0,
     attributeHuge: chosen.memoryAttributes ? chosen.hugePages : 0,
     attributeGiga: chosen.memoryAttributes ? gigaPages : 0,
+    pmlSwitch: chosen.pml > 0 ? 1 : 0,
+    pmlVcpus: chosen.pml > 0 ? chosen.vcpus : 0,
+    ringVcpus: chosen.dirtyRing > 0 ? chosen.vcpus : 0,
+    // Indexes run free in the kernel; twice the size tells full from empty.
+    ringIndexes: 2 * chosen.dirtyRing,
+    lastRingIndex: chosen.dirtyRing > 0 ? 2 * chosen.dirtyRing - 1 : 0,
+    userWords: chosen.manualProtect ? words : 0,
+    followedGfns: chosen.followWrites ? gfns : 0,
+    gfnMask: 2 ** gfns - 1,
     variants,
     classSet: 2 ** variants - 1,
     writableSet: setOf(3 * variants, isWritable),

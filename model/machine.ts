@@ -173,7 +173,14 @@ export function logging(mapping: (kvm: Kvm, config: Config) => void): (kvm: Kvm,
     mapping(kvm, config);
     kvm.memslot.dirty_logging = true;
     kvm.ghost.tracking = true;
+    if (config.pml > 0) log_modifications(kvm, config);
   };
+}
+
+/** PML has been switched on for some time. */
+function log_modifications(kvm: Kvm, config: Config): void {
+  kvm.dirty.nr_memslots_dirty_logging = 1;
+  if (!config.wrprotOnly) for (let v = 0; v < config.vcpus; v++) kvm.vcpus[v].pml.enabled = 1;
 }
 
 /** On top of a mapping: logging is switched on but nobody has been told so yet. */

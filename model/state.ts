@@ -7,8 +7,10 @@
 import type { Below, Range, Vector } from 'mmucheck/language';
 import type { Config } from './config.js';
 import type { LitmusState } from './hardware/litmus/state.js';
+import type { Pml } from './hardware/pml.js';
 import type { PscEntry, Walk } from './hardware/psc.js';
 import type { StoreBuffer } from './hardware/store_buffer.js';
+import type { DirtyLogging } from './kernel/dirty_state.js';
 
 /**
  * A guest frame number: the VM has one memslot, from gfn 0, of `hugePages` 2M ranges with `fanout` 4K pages each (and
@@ -138,7 +140,8 @@ export interface Vcpu {
   tlb: Tlb;
   /** Level B: of the instruction, and the speculative one. */
   walk: Vector<Walk, 'walks'>;
-  /** Ghost: the gfn between fast_pf_fix_direct_spte()'s cmpxchg and its mark_page_dirty_in_slot(), or -1. */
+  pml: Pml;
+  /** Ghost: the gfn between fast_pf_fix_direct_spte()'s cmpxchg (or KVM's own write) and mark_page_dirty_in_slot(), or -1. */
   marking: Range<-1, 'lastGfn'>;
 }
 
@@ -208,6 +211,10 @@ export interface Ghost {
   tracking: boolean;
   /** P3, by gfn: an ioctl has taken the bit and has not flushed yet. */
   harvesting: Vector<boolean, 'gfns'>;
+  /** P3, log form, by gfn: written since an ioctl has last reported it. */
+  written: Vector<boolean, 'followedGfns'>;
+  /** M32, by gfn: written since KVM_GET_DIRTY_LOG has last shown its bit. */
+  unseen: Vector<boolean, 'followedGfns'>;
   /** P2, by gfn: an operation that tracks writes has returned, and tracking has not ended. */
   write_tracked: Vector<boolean, 'trackedGfns'>;
   /** P15, by process: invalidations that it has begun and not ended. */
@@ -228,6 +235,7 @@ export interface Kvm {
   tracking: WriteTracking;
   nx: PossibleNxHugePages;
   private_memory: PrivateMemory;
+  dirty: DirtyLogging;
   mmu_invalidate_seq: Seq;
   mmu_invalidate_in_progress: Range<0, 'invalidations'>;
   mmu_invalidate_range_start: GfnEnd;

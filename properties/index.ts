@@ -1,7 +1,7 @@
 /** The catalogue of properties, by number; and the set that every scenario checks unless it says otherwise. */
 import { P1 } from './p1-no-access-after-revocation.js';
 import { P2 } from './p2-write-tracking.js';
-import { P3 } from './p3-no-dirty-write-missed.js';
+import { P3, P3get, P3log } from './p3-no-dirty-write-missed.js';
 import { P4 } from './p4-page-table-lifetime.js';
 import { P5 } from './p5-spte-state-machine.js';
 import { P6 } from './p6-no-lost-bits.js';
@@ -13,6 +13,6 @@ import { P16 } from './p16-no-stale-install.js';
 import { P18 } from './p18-no-itlb-multi-hit.js';
 import { T7 } from './t7-no-deadlock.js';
 
-export { P1, P2, P3, P4, P5, P6, P7, P7exact, P8, P14, P15, P16, P18, T7 };
+export { P1, P2, P3, P3get, P3log, P4, P5, P6, P7, P7exact, P8, P14, P15, P16, P18, T7 };
 
 export const SAFETY = [P1, P3, P4, P5, P6, P7, P8, P14, T7];

@@ -60,12 +60,19 @@ function note_right(kvm: Kvm, gfn: number, old: Spte, spte: Spte): void {
   const has = spte.kind === 'LEAF';
   if (had && !has) kvm.ghost.removed_read[gfn] = current();
   if (!had && has) kvm.ghost.removed_read[gfn] = -1;
-  if (had && old.writable && !(has && spte.writable)) kvm.ghost.removed_write[gfn] = current();
-  if (!(had && old.writable) && has && spte.writable) kvm.ghost.removed_write[gfn] = -1;
+  const wrote = had && writes_silently(kvm, old);
+  const writes = has && writes_silently(kvm, spte);
+  if (wrote && !writes) kvm.ghost.removed_write[gfn] = current();
+  if (!wrote && writes) kvm.ghost.removed_write[gfn] = -1;
   if (kvm.config.trackExec) {
     if (had && old.executable && !(has && spte.executable)) kvm.ghost.removed_exec[gfn] = current();
     if (!(had && old.executable) && has && spte.executable) kvm.ghost.removed_exec[gfn] = -1;
   }
+}
+
+/** Where D is what records writes, taking D away takes the right to write without a record. */
+function writes_silently(kvm: Kvm, leaf: Spte): boolean {
+  return leaf.writable && (leaf.dirty || kvm.config.pml === 0);
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 import { assume, choose, chooseBelow, type Op, rest } from 'mmucheck/language';
 import type { Fault } from '../kernel/fault.js';
+import { gfn_round_for_level } from '../kernel/spte.js';
 import {
   type Gfn,
   type Kvm,
@@ -17,11 +18,27 @@ import {
   type VcpuId,
 } from '../state.js';
 import { read_entry, write_entry } from './ept.js';
+import { pml_is_full, pml_log } from './pml.js';
 import { entry_level } from './tables.js';
-import { ept_violation_invalidates, GP, is_reached, may_be_cached, tlb_holds_only, tlb_slot } from './tlb.js';
-import { walk, walk_end, walk_end_from } from './translation.js';
+import {
+  ept_violation_invalidates,
+  GP,
+  is_reached,
+  may_be_cached,
+  tlb_holds_also,
+  tlb_holds_only,
+  tlb_slot,
+  variant_of,
+} from './tlb.js';
+import { can_write, walk, walk_end, walk_end_from } from './translation.js';
+import { is_written, note_write } from './writes.js';
 
-export type ExitReason = 'EPT_VIOLATION' | 'EXTERNAL_INTERRUPT';
+export type ExitReason =
+  | 'EPT_VIOLATION'
+  | 'EXTERNAL_INTERRUPT'
+  | 'PREEMPTION_TIMER'
+  | 'IO_INSTRUCTION'
+  | 'PML_FULL';
 export type Access = 'read' | 'write' | 'fetch';
 
 /** Runs the guest until it exits; an EPT violation fills in `fault`. */
@@ -39,7 +56,22 @@ export function* run_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason>
     assume(access !== 'write' || kvm.config.guestWrites);
     assume(access !== 'fetch' || kvm.config.guestFetches);
     const lane = chooseBelow(kvm.config.lanes);
-    if (choose(false, true)) access_through_walk(kvm, vcpu, gfn, access, lane);
+    if (kvm.config.fastReentry && choose(false, true)) {
+      kvm.vcpus[vcpu].in_guest = false;
+      return 'PREEMPTION_TIMER';
+    }
+    if (kvm.config.emulatedWrites && access === 'write' && choose(false, true)) {
+      kvm.vcpus[vcpu].in_guest = false;
+      fault.gfn = gfn;
+      return 'IO_INSTRUCTION';
+    }
+    if (kvm.config.pml > 0 && choose(false, true)) {
+      pml_full(kvm, vcpu, gfn, access);
+      return 'PML_FULL';
+    }
+    if (kvm.config.followWrites && choose(false, true)) write_through_translation(kvm, vcpu, gfn, access);
+    else if (kvm.config.legacyDirty && choose(false, true)) legacy_write(kvm, vcpu, gfn, access, lane);
+    else if (choose(false, true)) access_through_walk(kvm, vcpu, gfn, access, lane);
     else {
       fault.present = ept_violation(kvm, vcpu, gfn, access, lane);
       fault.gfn = gfn;
@@ -48,6 +80,55 @@ export function* run_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason>
       return 'EPT_VIOLATION';
     }
   }
+}
+
+/** A8: the access would have to set A or D, and there is no room to log it. Nothing else happens. */
+function pml_full(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access): void {
+  const leaf = read_entry(kvm, walk_to(kvm, vcpu, gfn));
+  assume(pml_is_full(kvm, vcpu) && allows(leaf, access));
+  assume(!leaf.accessed || (access === 'write' && !leaf.dirty));
+  kvm.vcpus[vcpu].in_guest = false;
+}
+
+/** A4: a write that needs no assist. It changes nothing but the page, so it is a step only for who counts writes. */
+function write_through_translation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access): void {
+  assume(access === 'write' && !is_written(kvm, gfn) && can_write(kvm, vcpu, gfn));
+  note_write(kvm, gfn);
+}
+
+/**
+ * A5': the write uses a cached clean translation with W, and the processor sets D without looking at W again, if the
+ * page is still mapped there in the same size. From then on it holds the translation with D.
+ */
+function legacy_write(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): void {
+  const end = walk_to(kvm, vcpu, gfn);
+  const leaf = read_entry(kvm, end);
+  const level = entry_level(kvm, end.table);
+  assume(access === 'write' && leaf.kind === 'LEAF' && !leaf.writable);
+  assume(caches_clean_writable(kvm, vcpu, gfn, lane, level, leaf));
+  const used: Spte = { ...leaf, accessed: true, dirty: true };
+  if (!leaf.dirty) {
+    pml_log(kvm, vcpu, gfn, leaf, used);
+    write_entry(kvm, end, used);
+  }
+  note_write(kvm, gfn);
+  tlb_holds_also(kvm, vcpu, gfn, lane, level, { ...used, writable: true });
+}
+
+/** Whether a lane may hold the translation that `leaf` was when it still had W and was clean. */
+function caches_clean_writable(
+  kvm: Kvm,
+  vcpu: VcpuId,
+  gfn: Gfn,
+  lane: number,
+  level: Level,
+  leaf: Spte,
+): boolean {
+  const base = gfn_round_for_level(kvm, gfn, level);
+  const bit = 1 << variant_of(kvm, base, { ...leaf, writable: true, dirty: false });
+  return (
+    ((may_be_cached(kvm, vcpu, lane, level, gfn) | may_be_cached(kvm, vcpu, GP, level, gfn)) & bit) !== 0
+  );
 }
 
 /** Whether a leaf gives the right. */
@@ -64,7 +145,11 @@ function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, l
   assume(allows(leaf, access));
   const used: Spte = { ...leaf, accessed: true, dirty: leaf.dirty || access === 'write' };
   if (kvm.config.tlb === 'may-cache') assume(leaf.accessed !== used.accessed || leaf.dirty !== used.dirty);
-  if (leaf.accessed !== used.accessed || leaf.dirty !== used.dirty) write_entry(kvm, end, used);
+  if (leaf.accessed !== used.accessed || leaf.dirty !== used.dirty) {
+    pml_log(kvm, vcpu, gfn, leaf, used);
+    write_entry(kvm, end, used);
+  }
+  if (access === 'write') note_write(kvm, gfn);
   fill(kvm, vcpu, gfn, lane, entry_level(kvm, end.table), used);
 }
 
@@ -159,7 +244,10 @@ export function* speculation(kvm: Kvm, vcpu: VcpuId): Op {
       const end = walk_to(kvm, vcpu, gfn);
       const leaf = read_entry(kvm, end);
       assume(leaf.kind === 'LEAF' && (kvm.config.tlb === 'explicit' || !leaf.accessed));
-      if (!leaf.accessed) write_entry(kvm, end, { ...leaf, accessed: true });
+      if (!leaf.accessed) {
+        pml_log(kvm, vcpu, gfn, leaf, { ...leaf, accessed: true });
+        write_entry(kvm, end, { ...leaf, accessed: true });
+      }
       fill(kvm, vcpu, gfn, lane, entry_level(kvm, end.table), leaf);
     } else {
       assume(kvm.config.tlb === 'explicit');

@@ -152,6 +152,19 @@ export function tlb_holds_only(
   set_may_be_cached(kvm, vcpu, lane, level, gfn, 1 << variant_of(kvm, base, leaf));
 }
 
+/** The same, beside what it may hold already. */
+export function tlb_holds_also(
+  kvm: Kvm,
+  vcpu: number,
+  gfn: number,
+  lane: number,
+  level: Level,
+  leaf: Spte,
+): void {
+  const bit = 1 << variant_of(kvm, gfn - (gfn % KVM_PAGES_PER_HPAGE(kvm, level)), leaf);
+  set_may_be_cached(kvm, vcpu, lane, level, gfn, may_be_cached(kvm, vcpu, lane, level, gfn) | bit);
+}
+
 /** VM entry: everything that is walkable may be cached again. */
 export function tlb_enter_guest(kvm: Kvm, vcpu: number): void {
   if (kvm.config.tlb === 'explicit' && !kvm.config.reach) return;

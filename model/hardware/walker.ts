@@ -31,6 +31,7 @@ import {
   fill_entry,
 } from './guest.js';
 import { drop_walks, NO_WALK, psc_slot, type Walk } from './psc.js';
+import { pml_is_full, pml_log } from './pml.js';
 import { entry_level } from './tables.js';
 import { ept_violation_invalidates, GP } from './tlb.js';
 
@@ -39,7 +40,7 @@ const INSTRUCTION = 0;
 const SPECULATION = 1;
 
 /** What a step of a walk comes to. */
-type Progress = 'GOES_ON' | 'ENDS' | 'FAULTS' | 'FAULTS_PRESENT';
+type Progress = 'GOES_ON' | 'ENDS' | 'FAULTS' | 'FAULTS_PRESENT' | 'LOG_FULL';
 
 /** Runs the guest until it exits; an EPT violation fills in `fault`. */
 export function* run_guest_per_level(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason> {
@@ -55,6 +56,10 @@ export function* run_guest_per_level(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<E
       const walk = kvm.vcpus[vcpu].walk[INSTRUCTION];
       assume(walk.purpose !== 'NONE');
       const progress = step_walk(kvm, vcpu, INSTRUCTION);
+      if (progress === 'LOG_FULL') {
+        leave_guest(kvm, vcpu);
+        return 'PML_FULL';
+      }
       if (progress === 'FAULTS' || progress === 'FAULTS_PRESENT') {
         violate(kvm, vcpu, walk.gfn, walk.lane);
         fault.gfn = walk.gfn;
@@ -158,7 +163,12 @@ function step_walk(kvm: Kvm, vcpu: VcpuId, slot: number): Progress {
     return spte.kind === 'LEAF' ? 'FAULTS_PRESENT' : 'FAULTS';
   }
   const used = { ...spte, accessed: true, dirty: spte.dirty || walk.purpose === 'WRITE' };
-  if (spte.accessed !== used.accessed || spte.dirty !== used.dirty) write_entry(kvm, sptep, used);
+  if (spte.accessed !== used.accessed || spte.dirty !== used.dirty) {
+    // B6: the exit belongs to the instruction; a walk that only fills is as well never begun.
+    if (kvm.config.pml > 0 && slot === INSTRUCTION && pml_is_full(kvm, vcpu)) return 'LOG_FULL';
+    pml_log(kvm, vcpu, walk.gfn, spte, used);
+    write_entry(kvm, sptep, used);
+  }
   fill_entry(kvm, vcpu, walk.gfn, walk.lane, walk.level, used);
   return 'ENDS';
 }

@@ -4,10 +4,37 @@
  * page is marked after the write, with neither lock nor SPTE: between the two, the write is in nobody's record.
  */
 import type { Op } from 'mmucheck/language';
-import type { Kvm } from '../state.js';
+import { note_write } from '../hardware/writes.js';
+import type { Gfn, Kvm, VcpuId } from '../state.js';
 import type { Fault } from './fault.js';
 import { mark_page_dirty_in_slot } from './memslot.js';
 
 export function* x86_emulate_instruction(kvm: Kvm, fault: Fault): Op {
   if (fault.write && fault.slot_dirty_logging) yield* mark_page_dirty_in_slot(kvm, fault.gfn);
+}
+
+/**
+ * kvm_vcpu_write_guest_page(), for an instruction that KVM emulates without a fault (port I/O into memory, say). The
+ * slot is looked up under SRCU, and decides whether the page is marked.
+ */
+export function* kvm_vcpu_write_guest_page(kvm: Kvm, vcpu: VcpuId, gfn: Gfn): Op {
+  if (!(yield* lookup_slot_logs(kvm))) {
+    yield* copy_to_guest(kvm, gfn);
+    return;
+  }
+  yield* copy_to_guest(kvm, gfn);
+  kvm.vcpus[vcpu].marking = gfn;
+  yield* mark_page_dirty_in_slot(kvm, gfn);
+  kvm.vcpus[vcpu].marking = -1;
+}
+
+function* lookup_slot_logs(kvm: Kvm): Op<boolean> {
+  yield;
+  return kvm.memslot.dirty_logging;
+}
+
+/** The write itself: __copy_to_user() through the host's mapping. */
+function* copy_to_guest(kvm: Kvm, gfn: Gfn): Op {
+  yield;
+  note_write(kvm, gfn);
 }

@@ -2,11 +2,39 @@
 import type { Op } from 'mmucheck/language';
 import { is_drained } from '../hardware/store_buffer.js';
 import type { Gfn, Kvm } from '../state.js';
+import { kvm_dirty_ring_push, ring_holds } from './dirty_ring.js';
 
-/** mark_page_dirty_in_slot(): set_bit_le() in the bitmap of a slot that logs. One locked step. */
+/** mark_page_dirty_in_slot() for a slot that logs: set_bit_le() in the bitmap, one locked step, or an entry in a ring. */
 export function* mark_page_dirty_in_slot(kvm: Kvm, gfn: Gfn): Op {
+  if (kvm.config.dirtyRing > 0) {
+    yield* kvm_dirty_ring_push(kvm, gfn);
+    return;
+  }
   yield () => is_drained(kvm);
   set_dirty_bit(kvm, gfn);
+}
+
+/**
+ * By the slot as it is now. Looking it up and setting the bit are one step: SRCU keeps a slot that stops logging and
+ * its bitmap, but nobody reads that any more.
+ */
+export function* kvm_vcpu_mark_page_dirty(kvm: Kvm, gfn: Gfn): Op {
+  if (kvm.config.dirtyRing > 0) {
+    yield* kvm_dirty_ring_push(kvm, gfn);
+    return;
+  }
+  yield () => is_drained(kvm);
+  if (kvm.memslot.dirty_logging) set_dirty_bit(kvm, gfn);
+}
+
+/** The gfn is in the bitmap, or in some vCPU's ring. */
+export function is_in_dirty_log(kvm: Kvm, gfn: Gfn): boolean {
+  return kvm.config.dirtyRing > 0 ? ring_holds(kvm, gfn) : test_dirty_bit(kvm, gfn);
+}
+
+/** In the bitmap of a slot that nobody can see yet. */
+export function set_every_dirty_bit(kvm: Kvm): void {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) set_dirty_bit(kvm, gfn);
 }
 
 export function set_dirty_bit(kvm: Kvm, gfn: Gfn): void {

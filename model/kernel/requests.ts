@@ -15,7 +15,7 @@ import type { Kvm, VcpuId, VcpuMode } from '../state.js';
 /** kvm_flush_remote_tlbs(), also the ranged and memslot flavours: VMX flushes everything in each of them. */
 export function* kvm_flush_remote_tlbs(kvm: Kvm): Op {
   if (kvm.config.flush === 'atomic') yield* flush_all_at_once(kvm);
-  else yield* kvm_make_all_cpus_request(kvm);
+  else yield* kvm_make_all_cpus_request(kvm, 'TLB_FLUSH');
 }
 
 /**
@@ -34,12 +34,15 @@ export function vcpu_flush_tlb(kvm: Kvm, vcpu: VcpuId): void {
   if (kvm.vcpus[vcpu].in_guest) tlb_enter_guest(kvm, vcpu);
 }
 
-/** kvm_make_all_cpus_request(KVM_REQ_TLB_FLUSH), a request that waits (KVM_REQUEST_WAIT). */
-export function* kvm_make_all_cpus_request(kvm: Kvm): Op {
+/** KVM_REQ_*: those here are served in vcpu_enter_guest(), and wait (KVM_REQUEST_WAIT). */
+export type VcpuRequest = 'TLB_FLUSH' | 'UPDATE_CPU_DIRTY_LOGGING';
+
+/** When it returns, every vCPU has left the guest since, and will not enter again without having served the request. */
+export function* kvm_make_all_cpus_request(kvm: Kvm, request: VcpuRequest): Op {
   // The cpumask of processors that need an IPI.
   let cpus: Range<0, 'vcpuMask'> = 0;
   for (let v = 0; v < kvm.config.vcpus; v++) {
-    yield* kvm_make_request(kvm, v);
+    yield* kvm_make_request(kvm, v, request);
     const mode = yield* kvm_vcpu_exiting_guest_mode(kvm, v);
     if (mode !== 'OUTSIDE_GUEST_MODE') cpus = cpus | (1 << v);
   }
@@ -47,9 +50,10 @@ export function* kvm_make_all_cpus_request(kvm: Kvm): Op {
 }
 
 /** set_bit() in vcpu->requests: locked. */
-export function* kvm_make_request(kvm: Kvm, vcpu: VcpuId): Op {
+export function* kvm_make_request(kvm: Kvm, vcpu: VcpuId, request: VcpuRequest): Op {
   yield () => is_drained(kvm);
-  kvm.vcpus[vcpu].request_tlb_flush = true;
+  if (request === 'TLB_FLUSH') kvm.vcpus[vcpu].request_tlb_flush = true;
+  else kvm.dirty.request_update_cpu_dirty_logging[vcpu] = true;
 }
 
 /** cmpxchg(&vcpu->mode, IN_GUEST_MODE, EXITING_GUEST_MODE): locked, returns what was there. */
@@ -58,6 +62,17 @@ export function* kvm_vcpu_exiting_guest_mode(kvm: Kvm, vcpu: VcpuId): Op<VcpuMod
   const mode = kvm.vcpus[vcpu].mode;
   if (mode === 'IN_GUEST_MODE') kvm.vcpus[vcpu].mode = 'EXITING_GUEST_MODE';
   return mode;
+}
+
+/** Has a vCPU leave the guest if it is there. Asks nothing of it, and does not wait. */
+export function* kvm_vcpu_kick(kvm: Kvm, vcpu: VcpuId): Op {
+  if ((yield* kvm_vcpu_exiting_guest_mode(kvm, vcpu)) === 'IN_GUEST_MODE')
+    yield* smp_send_reschedule(kvm, vcpu);
+}
+
+function* smp_send_reschedule(kvm: Kvm, vcpu: VcpuId): Op {
+  yield () => is_drained(kvm);
+  kvm.vcpus[vcpu].ipi = true;
 }
 
 /** Sends an IPI to every processor in the mask, then waits until each has run the (empty) handler. */

@@ -1,12 +1,14 @@
 /** The vCPU thread: KVM_RUN, from request to VM entry to exit handler. arch/x86/kvm/x86.c and vmx.c. */
 import { choose, chooseBelow, type Op } from 'mmucheck/language';
-import { run_guest } from '../hardware/guest.js';
+import { type ExitReason, run_guest } from '../hardware/guest.js';
 import { invept_global, tlb_enter_guest } from '../hardware/tlb.js';
 import { load_mode, store_mode } from '../hardware/shared_memory.js';
 import { is_drained, smp_mb } from '../hardware/store_buffer.js';
 import { run_guest_per_level } from '../hardware/walker.js';
 import type { Kvm, VcpuId } from '../state.js';
 import { type Fault, NO_FAULT } from './fault.js';
+import { kvm_dirty_ring_check_request } from './dirty_ring.js';
+import { kvm_vcpu_write_guest_page } from './emulate.js';
 import {
   kvm_vcpu_srcu_read_lock,
   kvm_vcpu_srcu_read_unlock,
@@ -14,6 +16,11 @@ import {
   local_irq_enable,
 } from './locks.js';
 import { kvm_mmu_page_fault } from './mmu.js';
+import {
+  kvm_check_request_update_cpu_dirty_logging,
+  vmx_flush_pml_buffer,
+  vmx_update_cpu_dirty_logging,
+} from './pml.js';
 import { kvm_arch_vcpu_pre_fault_memory } from './prefault.js';
 
 /** A vCPU that runs for ever. */
@@ -34,8 +41,11 @@ function* between_runs(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
 
 /** One round: requests, entry, guest, exit, exit handler. */
 export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
+  if (kvm.config.dirtyRing > 0 && (yield* kvm_dirty_ring_check_request(kvm, vcpu))) return;
   if (kvm.config.flush === 'protocol') {
     if (yield* kvm_check_request(kvm, vcpu)) yield* kvm_vcpu_flush_tlb_all(kvm, vcpu);
+    if (kvm.config.pml > 0 && (yield* kvm_check_request_update_cpu_dirty_logging(kvm, vcpu)))
+      yield* vmx_update_cpu_dirty_logging(kvm, vcpu);
     yield* local_irq_disable(kvm.vcpus[vcpu]);
     yield* set_mode_in_guest(kvm, vcpu);
     yield* smp_mb__after_srcu_read_unlock(kvm);
@@ -50,16 +60,34 @@ export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
     }
   }
   yield* vmx_vcpu_enter(kvm, vcpu);
-  const exit =
+  let exit =
     kvm.config.walk === 'atomic'
       ? yield* run_guest(kvm, vcpu, fault)
       : yield* run_guest_per_level(kvm, vcpu, fault);
+  if (kvm.config.fastReentry) exit = yield* reenter_guest(kvm, vcpu, fault, exit);
   if (kvm.config.flush === 'protocol') {
     yield* set_mode_outside_guest(kvm, vcpu);
     yield* local_irq_enable(kvm.vcpus[vcpu]);
   }
   if (kvm.config.srcu) yield* kvm_vcpu_srcu_read_lock(kvm, vcpu);
+  if (kvm.config.pml > 0 && !kvm.config.wrprotOnly) yield* vmx_flush_pml_buffer(kvm, vcpu);
+  if (kvm.config.emulatedWrites && exit === 'IO_INSTRUCTION')
+    yield* kvm_vcpu_write_guest_page(kvm, vcpu, fault.gfn);
   if (exit === 'EPT_VIOLATION') yield* kvm_mmu_page_fault(kvm, vcpu, fault);
+}
+
+/**
+ * While an exit is handled with interrupts off (EXIT_FASTPATH_REENTER_GUEST): the mode stays, no request is served and
+ * no buffer emptied; only the test of the entry comes again. Level A.
+ */
+function* reenter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault, first: ExitReason): Op<ExitReason> {
+  let exit: ExitReason = first;
+  while (exit === 'PREEMPTION_TIMER') {
+    if (yield* kvm_vcpu_exit_request(kvm, vcpu)) return exit;
+    yield* vmx_vcpu_enter(kvm, vcpu);
+    exit = yield* run_guest(kvm, vcpu, fault);
+  }
+  return exit;
 }
 
 /** Test and clear. Only the vCPU itself clears, and one set in between would be answered by the same flush. */
@@ -94,7 +122,13 @@ export function* smp_mb__after_srcu_read_unlock(kvm: Kvm): Op {
 /** Whether somebody kicked this vCPU or asked something of it since it set its mode. */
 export function* kvm_vcpu_exit_request(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
   yield;
-  return load_mode(kvm, vcpu) === 'EXITING_GUEST_MODE' || kvm.vcpus[vcpu].request_tlb_flush;
+  return load_mode(kvm, vcpu) === 'EXITING_GUEST_MODE' || kvm_request_pending(kvm, vcpu);
+}
+
+function kvm_request_pending(kvm: Kvm, vcpu: VcpuId): boolean {
+  if (kvm.config.pml > 0 && kvm.dirty.request_update_cpu_dirty_logging[vcpu]) return true;
+  if (kvm.config.dirtyRing > 0 && kvm.dirty.request_dirty_ring_soft_full[vcpu]) return true;
+  return kvm.vcpus[vcpu].request_tlb_flush;
 }
 
 /** VM entry: from here the processor walks and caches. */

@@ -120,7 +120,7 @@ export default scenarios({
     claims: ['S000-13'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
-      'kvm_get_dirty_log_protect > kvm_tdp_mmu_clear_dirty_pt_masked',
+      'kvm_get_dirty_log_protect > kvm_arch_mmu_enable_log_dirty_pt_masked',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_vm_ioctl_get_dirty_log > kvm_flush_remote_tlbs_memslot',

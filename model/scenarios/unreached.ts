@@ -22,7 +22,7 @@ const REASONS = {
   'recover_huge_pages_range > tdp_iter_next': 'with one 2M range the walk ends at its first entry',
   'zap_collapsible_spte_range > tdp_iter_next': 'with one 2M range the walk ends at its first entry',
   'wrprot_gfn_range > tdp_mmu_set_spte_atomic': 'nothing is writable',
-  'kvm_get_dirty_log_protect > kvm_tdp_mmu_clear_dirty_pt_masked': 'no page becomes dirty',
+  'kvm_get_dirty_log_protect > kvm_arch_mmu_enable_log_dirty_pt_masked': 'no page becomes dirty',
   'kvm_vm_ioctl_get_dirty_log > kvm_flush_remote_tlbs_memslot': 'no page becomes dirty',
   'tdp_mmu_map_handle_target_level > make_spte': 'no slow fault maps a page writable while the slot logs',
   'kvm_tdp_mmu_page_fault > fast_page_fault': 'no write fault meets a present translation',

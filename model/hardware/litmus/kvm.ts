@@ -81,7 +81,7 @@ export function* enters_guest(kvm: Kvm, thread: number): Op {
 
 /** Requests and kicks. r2: it will send an IPI. */
 export function* kicks(kvm: Kvm, thread: number): Op {
-  yield* kvm_make_request(kvm, VCPU);
+  yield* kvm_make_request(kvm, VCPU, 'TLB_FLUSH');
   const mode = yield* kvm_vcpu_exiting_guest_mode(kvm, VCPU);
   note(kvm, 2, mode !== 'OUTSIDE_GUEST_MODE');
   kvm.litmus.done[thread] = true;
@@ -210,7 +210,7 @@ export function* writes_in_guest(kvm: Kvm, thread: number): Op {
 export function* zaps_and_reads_the_page(kvm: Kvm, thread: number): Op {
   yield* kvm_tdp_mmu_write_spte_atomic(kvm, ENTRY, NONPRESENT_SPTE);
   note(kvm, 1, (yield* load_cell(kvm, 0)) !== 0);
-  yield* kvm_make_all_cpus_request(kvm);
+  yield* kvm_make_all_cpus_request(kvm, 'TLB_FLUSH');
   note(kvm, 2, (yield* load_cell(kvm, 0)) !== 0);
   kvm.litmus.done[thread] = true;
 }

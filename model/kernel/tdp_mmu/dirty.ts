@@ -10,7 +10,8 @@ import {
 } from '../locks.js';
 import { is_last_spte, is_shadow_present_pte } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
-import { tdp_mmu_clear_spte_bits, tdp_mmu_set_spte_atomic } from './set_spte.js';
+import { dirty_bit } from './clear_dirty.js';
+import { has_bit, tdp_mmu_clear_spte_bits, tdp_mmu_set_spte_atomic } from './set_spte.js';
 import { tdp_mmu_iter_cond_resched } from './yield.js';
 
 /** Removes W from every leaf at or above `min_level` in [start, end). Returns whether any had it. */
@@ -44,8 +45,12 @@ export function* kvm_tdp_mmu_wrprot_slot(kvm: Kvm, min_level: Level): Op<boolean
   return yield* wrprot_gfn_range(kvm, 0, kvm.config.gfns, min_level);
 }
 
-/** Write-protects the 4K leafs of the gfns in `mask`, from `gfn` on. mmu_lock held for write. */
-export function* kvm_tdp_mmu_clear_dirty_pt_masked(kvm: Kvm, gfn: Gfn, mask: number): Op {
+/**
+ * Clears D of the 4K leafs of the gfns in `mask`, from `gfn` on, or W where that tells dirty pages. mmu_lock held for
+ * write.
+ */
+export function* kvm_tdp_mmu_clear_dirty_pt_masked(kvm: Kvm, gfn: Gfn, mask: number, wrprot: boolean): Op {
+  const dbit = dirty_bit(kvm, wrprot);
   const iter: TdpIter = { ...TDP_ITER };
   let left: Range<0, 'wordMask'> = mask;
   lockdep_assert_held_write(kvm);
@@ -59,14 +64,14 @@ export function* kvm_tdp_mmu_clear_dirty_pt_masked(kvm: Kvm, gfn: Gfn, mask: num
     if (left === 0) break;
     if (iter.level > PG_LEVEL_4K || (left & (1 << (iter.gfn - gfn))) === 0) continue;
     left = left & ~(1 << (iter.gfn - gfn));
-    if (!iter.old_spte.writable) continue;
-    iter.old_spte = yield* tdp_mmu_clear_spte_bits(kvm, iter.sptep, iter.old_spte, iter.level);
+    if (!has_bit(iter.old_spte, dbit)) continue;
+    iter.old_spte = yield* tdp_mmu_clear_spte_bits(kvm, iter.sptep, iter.old_spte, dbit, iter.level);
   }
   rcu_read_unlock(kvm);
 }
 
 /** The lowest bit set in a mask that is not 0. */
-function __ffs(kvm: Kvm, mask: number): number {
+export function __ffs(kvm: Kvm, mask: number): number {
   for (let bit = 0; bit < kvm.config.wordBits; bit++) if ((mask & (1 << bit)) !== 0) return bit;
   return 0;
 }

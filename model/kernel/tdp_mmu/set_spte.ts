@@ -75,19 +75,36 @@ export function* kvm_tdp_mmu_write_spte(
   return old_spte;
 }
 
-/** fetch_and(~PT_WRITABLE_MASK): returns what was there. */
-export function* tdp_mmu_clear_spte_bits_atomic(kvm: Kvm, sptep: SptePtr): Op<Spte> {
+/** A mask of one bit: shadow_dirty_mask, or PT_WRITABLE_MASK where dirty pages are told by W. */
+export type DirtyBit = 'DIRTY' | 'WRITABLE';
+
+export function has_bit(spte: Spte, bit: DirtyBit): boolean {
+  return bit === 'DIRTY' ? spte.dirty : spte.writable;
+}
+
+export function without_bit(spte: Spte, bit: DirtyBit): Spte {
+  return bit === 'DIRTY' ? { ...spte, dirty: false } : { ...spte, writable: false };
+}
+
+/** fetch_and(~bit): returns what was there. */
+export function* tdp_mmu_clear_spte_bits_atomic(kvm: Kvm, sptep: SptePtr, bit: DirtyBit): Op<Spte> {
   yield () => is_drained(kvm);
   const old_spte = read_entry(kvm, sptep);
-  write_entry(kvm, sptep, { ...old_spte, writable: false });
+  write_entry(kvm, sptep, without_bit(old_spte, bit));
   return old_spte;
 }
 
-/** Clears W, atomically where somebody may set bits meanwhile. Returns the value that it was cleared in. */
-export function* tdp_mmu_clear_spte_bits(kvm: Kvm, sptep: SptePtr, old_spte: Spte, level: Level): Op<Spte> {
+/** Clears a bit, atomically where somebody may set bits meanwhile. Returns the value that it was cleared in. */
+export function* tdp_mmu_clear_spte_bits(
+  kvm: Kvm,
+  sptep: SptePtr,
+  old_spte: Spte,
+  bit: DirtyBit,
+  level: Level,
+): Op<Spte> {
   if (kvm_tdp_mmu_spte_need_atomic_write(kvm, old_spte, level))
-    return yield* tdp_mmu_clear_spte_bits_atomic(kvm, sptep);
-  yield* __kvm_tdp_mmu_write_spte(kvm, sptep, { ...old_spte, writable: false }, old_spte);
+    return yield* tdp_mmu_clear_spte_bits_atomic(kvm, sptep, bit);
+  yield* __kvm_tdp_mmu_write_spte(kvm, sptep, without_bit(old_spte, bit), old_spte);
   return old_spte;
 }
 
