@@ -18,6 +18,7 @@ export default scenarios({
       logging(mapped_small({ writable: false })),
     ),
     unreached: unreached(
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
       'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
       'kvm_tdp_mmu_page_fault > read_lock',
