@@ -8,7 +8,7 @@ import { InputError } from '../diagnostics.js';
 import { exportable } from '../referees/exportable.js';
 import { EXPORTERS } from '../referees/registry.js';
 import type { Scenario } from '../workspace/scenarios.js';
-import type { EXPORT_TARGETS, GRAPH_FORMATS } from './choices.js';
+import { EXPORT_TARGETS, type GRAPH_FORMATS } from './choices.js';
 import type { RunCommand } from './command.js';
 import { framed } from './errors.js';
 import { EXIT } from './exit-codes.js';
@@ -31,13 +31,20 @@ export const exportGraph: RunCommand = async (args, environment) => {
     ('error' in entry ? project : entry).sources.texts.get(file);
   try {
     if ('error' in entry) throw entry.error;
-    const print = PRINTERS[(args.value('to') ?? 'ir') as Format];
-    await printOrWrite(print(await compileScenario(entry), entry), args.value('output'), environment);
+    const format = (args.value('to') ?? 'ir') as Format;
+    const print = PRINTERS[format];
+    await printOrWrite(print(await compileFor(format, entry), entry), args.value('output'), environment);
     return EXIT.ok;
   } catch (error) {
     throw framed(error, textOf);
   }
 };
+
+/** Other checkers are told of temporal properties as well. */
+function compileFor(format: Format, scenario: Scenario): Promise<CompiledScenario> {
+  const isForOthers = (EXPORT_TARGETS as readonly string[]).includes(format);
+  return compileScenario(scenario, undefined, isForOthers ? 'export' : 'properties');
+}
 
 type Printer = (compiled: CompiledScenario, scenario: Scenario) => string;
 

@@ -25,8 +25,8 @@ export interface CompiledScenario {
   readonly origin: string;
 }
 
-/** What is to be asked: the properties of states and steps, or the temporal ones. */
-export type Purpose = 'properties' | 'temporal';
+/** What is to be asked: the properties of states and steps, the temporal ones, or all of them by somebody else. */
+export type Purpose = 'properties' | 'temporal' | 'export';
 
 /** The passes that may be switched off to see what they are good for. */
 export interface OptionalPasses {
@@ -109,7 +109,7 @@ export function requestOf(
     id: each.property,
     function: idOf(each),
   });
-  const predicates = purpose === 'properties' ? roots : temporalRoots(roots);
+  const predicates = rootsFor(purpose, roots);
   return {
     config,
     processes: spec.processes.map(({ name, args }, index) => {
@@ -120,6 +120,18 @@ export function requestOf(
     stepPredicates: predicates.steps.map(predicate),
     witnesses: predicates.witnesses.map((each) => ({ id: each.name, function: idOf(each) })),
   };
+}
+
+function rootsFor(
+  purpose: Purpose,
+  roots: Scenario['roots'],
+): Pick<Scenario['roots'], 'invariants' | 'steps' | 'witnesses'> {
+  if (purpose === 'properties') return roots;
+  const temporal = temporalRoots(roots);
+  // Others are told nothing of witnesses; atoms about steps they have no words for.
+  return purpose === 'temporal'
+    ? temporal
+    : { ...roots, witnesses: [...roots.witnesses, ...temporal.witnesses] };
 }
 
 /** The atoms of temporal formulas in the place of what a search for violations looks at: it may ask how each state and step is. */

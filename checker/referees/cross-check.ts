@@ -3,7 +3,8 @@ import { compileScenario } from '../compiler/compile.js';
 import type { Scenario } from '../workspace/scenarios.js';
 import { differences, ownResult } from './comparison.js';
 import { exportable } from './exportable.js';
-import type { Exporter, Referee, RefereeResult } from './referee.js';
+import { ownOpinions, remarks, someStepFails, temporalDifferences } from './own-temporal.js';
+import type { ExportableModel, Exporter, Referee, RefereeResult, TemporalOpinion } from './referee.js';
 
 export interface CrossCheck {
   readonly scenario: string;
@@ -18,6 +19,10 @@ export interface Opinion {
   readonly skipped: boolean;
   readonly result: RefereeResult | null;
   readonly differences: readonly string[];
+  /** Of temporal properties; empty where there are none, or the referee takes none. */
+  readonly temporal: readonly TemporalOpinion[];
+  /** What was not compared, or not as the scenario says it. */
+  readonly remarks: readonly string[];
   /** What kept the referee from an answer. */
   readonly failure: string | null;
   /** With its export and compilation. */
@@ -41,7 +46,7 @@ export interface CrossCheckOptions {
 }
 
 export async function crossCheck(scenario: Scenario, options: CrossCheckOptions): Promise<CrossCheck> {
-  const compiled = await compileScenario(scenario);
+  const compiled = await compileScenario(scenario, undefined, 'export');
   const model = exportable(scenario, compiled);
   const mostStates = Math.max(0, ...options.referees.map(({ maxStates }) => maxStates));
   const own = ownResult(compiled.machine, model, mostStates, options.memoryBytes);
@@ -51,10 +56,20 @@ export async function crossCheck(scenario: Scenario, options: CrossCheckOptions)
   for (const { referee, maxStates } of options.referees) {
     const started = options.now();
     const skipped = own.states > maxStates;
-    const opinion = (rest: Pick<Opinion, 'result' | 'differences' | 'failure'>): number =>
-      others.push({ referee: referee.name, skipped, ...rest, seconds: (options.now() - started) / 1000 });
+    const opinion = (rest: Partial<Opinion>): number =>
+      others.push({
+        referee: referee.name,
+        skipped,
+        result: null,
+        differences: [],
+        temporal: [],
+        remarks: [],
+        failure: null,
+        ...rest,
+        seconds: (options.now() - started) / 1000,
+      });
     if (skipped) {
-      opinion({ result: null, differences: [], failure: null });
+      opinion({});
       continue;
     }
     try {
@@ -65,14 +80,44 @@ export async function crossCheck(scenario: Scenario, options: CrossCheckOptions)
       );
       const complete = result.limit === null;
       const failure = complete ? null : `the limit of ${result.limit} was hit`;
-      opinion({ result, differences: complete ? differences(own, result) : [], failure });
+      const counted = complete ? differences(own, result) : [];
+      if (!complete) opinion({ result, failure });
+      else {
+        const temporal = await compareTemporal(scenario, { model, text }, own, referee, options);
+        opinion({ result, ...temporal, differences: [...counted, ...temporal.differences] });
+      }
     } catch (error) {
-      opinion({
-        result: null,
-        differences: [],
-        failure: error instanceof Error ? error.message : String(error),
-      });
+      opinion({ failure: error instanceof Error ? error.message : String(error) });
     }
   }
   return { scenario: scenario.name, own, others };
+}
+
+async function compareTemporal(
+  scenario: Scenario,
+  exported: { readonly model: ExportableModel; readonly text: string },
+  own: RefereeResult,
+  referee: Referee,
+  options: CrossCheckOptions,
+): Promise<Pick<Opinion, 'differences' | 'temporal' | 'remarks'>> {
+  const { temporal } = exported.model;
+  const { judge } = referee;
+  if (temporal === undefined || judge === undefined) return { differences: [], temporal: [], remarks: [] };
+  if (someStepFails(exported.model, own)) {
+    const remark = 'temporal properties are not compared where a step fails';
+    return { differences: [], temporal: [], remarks: [remark] };
+  }
+  const ours = await ownOpinions(scenario, temporal, options.memoryBytes);
+  const theirs = await options.inFolder((folder) =>
+    judge(exported, { ...options, folder, states: own.states }),
+  );
+  const { differences: found, undecided } = temporalDifferences(ours, theirs);
+  return {
+    differences: found,
+    temporal: theirs,
+    remarks: [
+      ...remarks(temporal),
+      ...undecided.map((property) => `${property} is not compared: no answer within the limits`),
+    ],
+  };
 }

@@ -4,6 +4,7 @@
  */
 import type { Graph } from '../compiler/ir/graph.js';
 import type { StateTree } from '../compiler/machine.js';
+import type { ExportableTemporal } from './temporal.js';
 
 export type Target = 'promela' | 'murphi' | 'tla';
 
@@ -16,6 +17,8 @@ export interface ExportableModel {
   readonly title: string;
   /** Whether deadlock is checked, and as which property. */
   readonly deadlock: { readonly property: string } | null;
+  /** Absent where there are none. */
+  readonly temporal?: ExportableTemporal;
 }
 
 export interface Exporter {
@@ -67,6 +70,19 @@ export interface Referee {
   version(): Promise<string | null>;
   /** @throws Error if the other checker does not take the model, or answers what nobody can read */
   count(exported: ExportedModel, options: RefereeOptions): Promise<RefereeResult>;
+  /** The verdicts of all temporal properties that the export contains. Only who knows fairness has this. */
+  judge?(
+    exported: ExportedModel,
+    options: RefereeOptions & { readonly states: number },
+  ): Promise<readonly TemporalOpinion[]>;
+}
+
+/** What a referee says of a temporal property, under weak fairness. */
+export interface TemporalOpinion {
+  readonly property: string;
+  /** Null: a limit came first. */
+  readonly holds: boolean | null;
+  readonly seconds: number;
 }
 
 /** The property that a model error of no property's counts as. */

@@ -1,7 +1,7 @@
 /** A cross-check as lines of a table, and as a document. */
 import { type Column, grouped, tableHeader, tableRow } from '../cli/table.js';
 import type { Asked, CrossCheck, Opinion } from './cross-check.js';
-import type { RefereeResult } from './referee.js';
+import type { RefereeResult, TemporalOpinion } from './referee.js';
 
 export class Table {
   readonly #columns: readonly Column[];
@@ -33,8 +33,13 @@ export class Table {
       violations(own),
       ...others.map((other) => (other.skipped ? '' : `${verdict(other)} ${other.seconds.toFixed(1)} s`)),
     ];
-    const details = others.flatMap(({ referee, differences, failure }) =>
-      [...differences, ...(failure === null ? [] : [failure])].map((each) => `    ${referee}: ${each}`),
+    const details = others.flatMap(({ referee, differences, failure, temporal, remarks }) =>
+      [
+        ...differences,
+        ...(failure === null ? [] : [failure]),
+        ...(temporal.length === 0 ? [] : [`temporal: ${temporal.map(temporalText).join(', ')}`]),
+        ...remarks,
+      ].map((each) => `    ${referee}: ${each}`),
     );
     return [tableRow(this.#columns, cells), ...details].join('\n');
   }
@@ -63,6 +68,10 @@ function violations({ properties }: RefereeResult): string {
       found === 'violated' ? [`${property} ${length}`] : [],
     )
     .join(', ');
+}
+
+function temporalText({ property, holds }: TemporalOpinion): string {
+  return `${property} ${holds === null ? 'undecided' : holds ? 'holds' : 'violated'}`;
 }
 
 function verdict({ differences, failure }: Opinion): 'equal' | 'differs' | 'failed' {

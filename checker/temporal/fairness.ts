@@ -99,7 +99,8 @@ export function describeAssumptions(
     .join('; ');
 }
 
-function processesNamed({ processes }: Pick<Machine, 'processes'>, pattern: string): number[] {
+/** Those that a pattern means. */
+export function processesNamed({ processes }: Pick<Machine, 'processes'>, pattern: string): number[] {
   const text = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*');
   const expression = new RegExp(`^${text}$`);
   const found = processes.flatMap((name, index) => (expression.test(name) ? [index] : []));

@@ -12,7 +12,6 @@ import {
   type PageTableId,
   PG_LEVEL_2M,
   ROOT,
-  type RootId,
   type Spte,
   type SptePtr,
 } from '../state.js';
@@ -28,8 +27,6 @@ import {
 
 /** struct tdp_iter. */
 export interface TdpIter {
-  /** pt_path[root_level - 1]. */
-  root: RootId;
   /** The gfn that the walk is on its way to. */
   next_last_level_gfn: Gfn;
   /** The value of next_last_level_gfn when the walk last yielded, or began. */
@@ -51,7 +48,6 @@ export interface TdpIter {
 
 /** A walk that has not begun. */
 export const TDP_ITER: TdpIter = {
-  root: ROOT,
   next_last_level_gfn: 0,
   yielded_gfn: 0,
   pt_path_4k: 0,
@@ -73,8 +69,7 @@ export function* kvm_tdp_mmu_read_spte(kvm: Kvm, sptep: SptePtr): Op<Spte> {
 
 /** iter->pt_path[iter->level - 1]. */
 function pt_path(kvm: Kvm, iter: TdpIter): PageTableId {
-  const root: number = iter.root;
-  if (iter.level === kvm.config.levels) return root;
+  if (iter.level === kvm.config.levels) return ROOT;
   const upper: number = iter.pt_path_2m;
   if (kvm.config.levels === 3 && iter.level === PG_LEVEL_2M) return upper;
   return iter.pt_path_4k;

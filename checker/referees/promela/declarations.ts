@@ -17,6 +17,10 @@ export interface Declarations {
   readonly structure: Structure;
   readonly processes: readonly ProcessDeclarations[];
   readonly predicates: ReadonlyMap<PredicateGraph, PredicateNames>;
+  /** By atom of the temporal properties. */
+  readonly propositions: readonly string[];
+  /** By temporal property. */
+  readonly formulas: ReadonlyMap<string, string>;
   readonly constant: (value: number, domain: Domain | null) => string;
   readonly place: (ref: CellRef, index: (expr: Expr) => string) => string;
   /** A field of the state by its name in the model. */
@@ -147,6 +151,21 @@ export function declare(model: ExportableModel): Declarations {
     const property = names.properties.get(each.name) ?? each.name;
     return { each, property, function: apart(`${property}_holds`), formula: apart(`always_${property}`) };
   });
+  const { claims = [], atoms = [] } = model.temporal ?? {};
+  const formulas = new Map(claims.map(({ property }) => [property, apart(property)]));
+  const propositions = atoms.map((atom) => {
+    if (atom === null) return '';
+    if (atom.of === 'finished') return apart(`${names.processes[atom.process]?.name}_has_finished`);
+    const { predicate } = atom;
+    const formula = apart(predicate.name);
+    judged.push({
+      each: predicate,
+      property: predicate.name,
+      function: apart(`${predicate.name}_holds`),
+      formula,
+    });
+    return formula;
+  });
   // The locals last: they must not hide what is global.
   const predicates = new Map(
     judged.map(({ each, ...named }) => [each, { ...named, locals: localNames(each, names.globals.inner()) }]),
@@ -157,6 +176,8 @@ export function declare(model: ExportableModel): Declarations {
     structure,
     processes,
     predicates,
+    propositions,
+    formulas,
     constant,
     failed,
     field,

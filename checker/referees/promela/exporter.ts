@@ -2,6 +2,7 @@
 import { type ExportableModel, type Exporter, propertiesOf } from '../referee.js';
 import { type Declarations, declare } from './declarations.js';
 import { processText } from './processes.js';
+import { temporalText } from './temporal.js';
 import { watch } from './watch.js';
 
 export const promela: Exporter = { target: 'promela', extension: '.pml', text: promelaText };
@@ -9,7 +10,7 @@ export const promela: Exporter = { target: 'promela', extension: '.pml', text: p
 function promelaText(model: ExportableModel): string {
   const declarations = declare(model);
   const watching = watch(declarations);
-  const processes = declarations.processes.map((each) => processText(declarations, each));
+  const processes = declarations.processes.map((each, index) => processText(declarations, each, index));
   const parts = [
     headText(model, declarations),
     declarations.text,
@@ -17,6 +18,8 @@ function promelaText(model: ExportableModel): string {
     watching.process,
     ...processes,
   ];
+  const temporal = temporalText(declarations);
+  if (temporal.length > 0) parts.push(temporal.join('\n'));
   return `${parts.join('\n\n')}\n`;
 }
 

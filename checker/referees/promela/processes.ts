@@ -9,8 +9,9 @@ import { exprText, type Names, placeOf, valueText } from './expressions.js';
 import { structuredCode, type Writer } from './flow.js';
 import { withResets } from './resets.js';
 import { sharingSteps } from './sharing.js';
+import { idleSteps } from './temporal.js';
 
-export function processText(declarations: Declarations, own: ProcessDeclarations): string {
+export function processText(declarations: Declarations, own: ProcessDeclarations, index: number): string {
   const { process } = own;
   const { cells } = declarations.model.graph;
   const names: Names = {
@@ -61,6 +62,7 @@ export function processText(declarations: Declarations, own: ProcessDeclarations
     'end_of_step:',
     '  do',
     ...(options.length === 0 ? ['  :: false'] : options.flat().slice(1)),
+    ...idleSteps(declarations, own, index, names),
     '  od',
     '}',
   ].join('\n');

@@ -1,10 +1,13 @@
 /** SPIN as a referee: one breadth-first search without reductions, that does not stop at errors. */
-import { type ExportedModel, propertiesOf, type Referee } from '../referee.js';
+import { type ExportedModel, propertiesOf, type Referee, type TemporalOpinion } from '../referee.js';
 import { runToEnd, runTool, versionOf } from '../tools/run.js';
 import { nameModel } from '../names.js';
 import { readText, writeText } from '../tools/files.js';
+import { verifyClaims } from './claims.js';
+import { declare } from './declarations.js';
 import { promela } from './exporter.js';
 import { readPanOutput } from './pan-output.js';
+import { definitionsFor, wantsFairness } from './temporal.js';
 import { PROMELA_VOCABULARY } from './vocabulary.js';
 
 /** `-o2`: variables that are written only are stored too. */
@@ -48,6 +51,39 @@ export const spin: Referee = {
           },
       ),
     };
+  },
+  /** Each claim with its unfair processes; those that have the same are asked of the same verifier. */
+  async judge({ model, text }: ExportedModel, options) {
+    const { formulas, processes } = declare(model);
+    const groups = new Map<
+      string,
+      { property: string; name: string; fair: boolean; definitions: string[] }[]
+    >();
+    for (const claim of model.temporal?.claims ?? []) {
+      if (claim.refusal !== null) continue;
+      const { property } = claim;
+      const definitions = definitionsFor(claim, processes);
+      const asked = {
+        property,
+        name: formulas.get(property) ?? property,
+        fair: wantsFairness(claim),
+        definitions,
+      };
+      groups.set(definitions.join(), [...(groups.get(definitions.join()) ?? []), asked]);
+    }
+    const opinions: TemporalOpinion[] = [];
+    for (const group of groups.values()) {
+      const results = await verifyClaims(text, group, {
+        ...options,
+        processes: processes.length + 1,
+        definitions: ['-DTEMPORAL', '-DCOUNT', ...(group[0]?.definitions ?? [])],
+        pairs: options.states * 2,
+      });
+      opinions.push(
+        ...results.map(({ holds, seconds }, i) => ({ property: group[i]?.property ?? '', holds, seconds })),
+      );
+    }
+    return opinions;
   },
 };
 

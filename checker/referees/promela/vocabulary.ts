@@ -142,7 +142,7 @@ const OWN = [
   ],
   ...['atexit', 'block', 'none', 'result'],
 ];
-const MACROS = ['BEGIN', 'END', 'CHECKS', 'STEPS', 'COUNT', 'LTL'];
+const MACROS = ['BEGIN', 'END', 'CHECKS', 'STEPS', 'COUNT', 'LTL', 'TEMPORAL'];
 
 export const PROMELA_VOCABULARY: Vocabulary = {
   reserved: new Set([...PROMELA, ...C, ...OWN, ...MACROS]),

@@ -43,6 +43,10 @@ export function watch(declarations: Declarations): Watch {
           `  :: d_step { status == running && ${violated} -> assert(holds.${property}) }`,
       ),
     ]),
+    ...when(
+      '#ifdef TEMPORAL',
+      model.temporal === undefined ? [] : ['  :: timeout /* Nobody moves, for ever. */'],
+    ),
     '#ifdef STEPS',
     `  :: c_expr { settle (depth - 1, ${processes.map((_, i) => `pptr(BASE + ${i + 1})`).join(', ')}) }`,
     '#else',
@@ -58,10 +62,14 @@ export function watch(declarations: Declarations): Watch {
       '}',
       'hidden Temp temp;',
       '',
-      'typedef Holds {',
-      ...[...names.properties.values()].map((name) => `  bool ${name};`),
-      '}',
-      'hidden Holds holds;',
+      ...(names.properties.size === 0
+        ? []
+        : [
+            'typedef Holds {',
+            ...[...names.properties.values()].map((name) => `  bool ${name};`),
+            '}',
+            'hidden Holds holds;',
+          ]),
       '',
       'byte status = unborn;',
       ...(functions.length === 0 ? [] : ['', 'c_code {', ...functions, '}']),
