@@ -74,6 +74,10 @@ export interface Choices {
   readonly reschedule: boolean;
   /** Whether the allocation of a page table for a split may fail. */
   readonly allocationFails: boolean;
+  /** Whether holes are punched into the memory behind the slot, and zaps are therefore held to their range (P10). */
+  readonly preciseZaps: boolean;
+  /** How huge leafs that reach over an end of such a range are split before: kernel/tdp_mmu/boundary.ts. */
+  readonly boundarySplit: 'none' | 'walk' | 'head-tail';
 
   /** The rules of which version apply where versions differ, one of V6_6 .. V6_18. */
   readonly kernel: number;
@@ -167,6 +171,7 @@ export interface Config extends Configuration, Choices {
   readonly pscEntries: number;
   readonly walks: number;
   readonly execGhosts: number;
+  readonly preciseGfns: number;
   readonly processors: number;
   readonly csds: number;
   readonly lastStoreIndex: number;
@@ -231,6 +236,8 @@ export const DEFAULTS: Choices = {
   eagerPageSplit: true,
   reschedule: true,
   allocationFails: false,
+  preciseZaps: false,
+  boundarySplit: 'none',
   kernel: V6_6,
   writeTracking: false,
   adBits: true,
@@ -297,6 +304,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     pscEntries: stepwise ? lanes * (gigaPages + chosen.hugePages) : 0,
     walks: stepwise ? 2 : 0,
     execGhosts: chosen.trackExec ? gfns : 0,
+    preciseGfns: chosen.preciseZaps ? gfns : 0,
     processors,
     csds: processors * chosen.vcpus,
     lastStoreIndex: largest(chosen.tables * entries, processors * chosen.vcpus, chosen.litmusCells),

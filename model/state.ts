@@ -201,6 +201,12 @@ export interface HostMm {
 /** A right that was taken away: -1 not (or given back), a process that still owes the flush, `processes` flushed. */
 export type Removed = Range<-1, 'processes'>;
 
+/** P10: the range of a zap that must not touch anything outside it, while it runs; empty otherwise. */
+export interface PreciseZap {
+  start: Range<0, 'preciseGfns'>;
+  end: Range<0, 'preciseGfns'>;
+}
+
 /** State that the kernel does not have; properties read it, nothing else may. */
 export interface Ghost {
   /** P8, by gfn. */
@@ -221,6 +227,7 @@ export interface Ghost {
   open_invalidations: Vector<Range<0, 'invalidations'>, 'countedProcesses'>;
   /** A caller has returned from a split that it trusts to have left no huge translation behind (S000-1, S000-18). */
   relies_on_small_pages: boolean;
+  precise_zap: PreciseZap;
 }
 
 /** struct kvm, and the machine around it. */

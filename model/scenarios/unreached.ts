@@ -9,6 +9,9 @@ const REASONS = {
     'tables are unlinked under one of the two locks only, and nobody freezes their entries twice',
   'handle_changed_spte > handle_removed_pt': 'no table is unlinked that has tables below it',
   'handle_removed_pt > handle_changed_spte': 'tables are unlinked under one of the two locks only',
+  'tdp_mmu_zap_leafs > tdp_mmu_iter_cond_resched':
+    'a walk may yield only after it has made progress, and the range ends then',
+  'fast_page_fault > kvm_tdp_mmu_read_spte': 'no fast page fault meets a table on its way',
   'tdp_iter_next > try_step_down': 'no walk meets a table on its way',
   'tdp_iter_next > try_step_side': 'no walk visits two entries of one table',
   'tdp_iter_next > try_step_up': 'no walk goes on behind a 4K-level table',

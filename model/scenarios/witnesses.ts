@@ -133,3 +133,17 @@ export function the_paging_structure_cache_is_stale(kvm: Kvm): boolean {
     }
   return false;
 }
+
+export function a_precise_zap_runs(kvm: Kvm): boolean {
+  return kvm.ghost.precise_zap.end > kvm.ghost.precise_zap.start;
+}
+
+export function a_hole_is_punched(kvm: Kvm): boolean {
+  return the_host_has_moved_a_page(kvm) && kvm.mmu_invalidate_in_progress === 0;
+}
+
+export function a_small_page_is_mapped(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
+    if (!walk_is_huge(kvm, gfn) && walk(kvm, gfn).kind === 'LEAF') return true;
+  return false;
+}

@@ -19,7 +19,12 @@ import {
   write_lock,
   write_unlock,
 } from '../locks.js';
-import { is_large_pte, is_shadow_present_pte, make_huge_page_split_spte } from '../spte.js';
+import {
+  is_large_pte,
+  is_shadow_present_pte,
+  KVM_PAGES_PER_HPAGE,
+  make_huge_page_split_spte,
+} from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
 import {
   type MaybeTable,
@@ -45,13 +50,22 @@ export function* tdp_mmu_split_huge_page(
   return yield* tdp_mmu_link_sp(kvm, iter, sp, shared);
 }
 
-/** Splits every huge leaf above `target_level` in [start, end). Returns 0 or -ENOMEM. */
+/** Whether the page that the iterator stands on reaches over an end of [start, end). */
+function iter_cross_boundary(kvm: Kvm, iter: TdpIter, start: Gfn, end: GfnEnd): boolean {
+  return !(iter.gfn >= start && iter.gfn + KVM_PAGES_PER_HPAGE(kvm, iter.level) <= end);
+}
+
+/**
+ * Splits every huge leaf above `target_level` in [start, end), or (as proposed for private memory) only those that
+ * reach over an end of the range. Returns 0 or -ENOMEM.
+ */
 export function* tdp_mmu_split_huge_pages_root(
   kvm: Kvm,
   start: Gfn,
   end: GfnEnd,
   target_level: Level,
   shared: boolean,
+  only_cross_boundary: boolean,
 ): Op<Errno> {
   let sp: MaybeTable = NO_TABLE;
   const iter: TdpIter = { ...TDP_ITER };
@@ -64,6 +78,7 @@ export function* tdp_mmu_split_huge_pages_root(
     do {
       if (yield* tdp_mmu_iter_cond_resched(kvm, iter, false, shared)) continue next;
       if (!is_shadow_present_pte(iter.old_spte) || !is_large_pte(iter.old_spte)) continue next;
+      if (only_cross_boundary && !iter_cross_boundary(kvm, iter, start, end)) continue next;
       if (sp === NO_TABLE) {
         rcu_read_unlock(kvm);
         sp = yield* tdp_mmu_alloc_sp_for_split(kvm, shared);
@@ -102,5 +117,5 @@ export function* kvm_tdp_mmu_try_split_huge_pages(
   shared: boolean,
 ): Op {
   lockdep_assert_held(kvm);
-  yield* tdp_mmu_split_huge_pages_root(kvm, start, end, target_level, shared);
+  yield* tdp_mmu_split_huge_pages_root(kvm, start, end, target_level, shared, false);
 }
