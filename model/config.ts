@@ -37,7 +37,7 @@ export interface Choices {
    */
   readonly walk: 'atomic' | 'per-level';
   /** Linear aliases besides the guest-physical lane. `unbounded` (may-cache only): a violation drops nothing for sure. */
-  readonly aliases: 'none' | 'one' | 'unbounded';
+  readonly aliases: 'none' | 'one' | 'two' | 'unbounded';
   /** Paging-structure caches: which tables a walk may begin at without the parent entry. */
   readonly reach: boolean;
   /** Whether any leaf may be non-executable, so that X must be told apart in TLBs. */
@@ -266,7 +266,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
   const rootEntries = deep ? gigaPages : chosen.hugePages;
   const wordBits = chosen.wordBits < gfns ? chosen.wordBits : gfns;
   const words = (gfns - (gfns % wordBits)) / wordBits + (gfns % wordBits > 0 ? 1 : 0);
-  const lanes = chosen.aliases === 'one' ? 2 : 1;
+  const lanes = chosen.aliases === 'two' ? 3 : chosen.aliases === 'one' ? 2 : 1;
   const explicit = chosen.tlb === 'explicit';
   const stepwise = chosen.walk === 'per-level';
   const entries = rootEntries > chosen.fanout ? rootEntries : chosen.fanout;

@@ -30,7 +30,7 @@ import {
   tlb_slot,
   variant_of,
 } from './tlb.js';
-import { can_write, walk, walk_end, walk_end_from } from './translation.js';
+import { can_write, frame_of, walk, walk_end, walk_end_from } from './translation.js';
 import { is_written, note_write } from './writes.js';
 
 export type ExitReason =
@@ -138,8 +138,11 @@ export function allows(leaf: Spte, access: Access): boolean {
   );
 }
 
-/** A3/A5: an access that walks sets A, and D if it writes, and may leave its translation in the TLB. */
-function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): void {
+/**
+ * A3/A5: an access that walks sets A, and D if it writes, and may leave its translation in the TLB. Returns the frame
+ * that it comes to.
+ */
+export function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): number {
   const end = walk_to(kvm, vcpu, gfn);
   const leaf = read_entry(kvm, end);
   assume(allows(leaf, access));
@@ -151,6 +154,7 @@ function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, l
   }
   if (access === 'write') note_write(kvm, gfn);
   fill(kvm, vcpu, gfn, lane, entry_level(kvm, end.table), used);
+  return frame_of(kvm, gfn, leaf.pfn, entry_level(kvm, end.table));
 }
 
 /** The entry that a walk ends in, from the root or from a table that the processor still has the address of. */
@@ -189,7 +193,7 @@ export function fill_entry(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, level
  * also a stale one that memory has widened since. Drops what a violation drops, and exits. Returns whether the
  * translation that faulted was present.
  */
-function ept_violation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): boolean {
+export function ept_violation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): boolean {
   const by_walk = choose(true, false);
   const leaf = by_walk ? read_entry(kvm, walk_to(kvm, vcpu, gfn)) : walk(kvm, gfn);
   if (by_walk) assume(!allows(leaf, access));

@@ -36,7 +36,7 @@ import { entry_level } from './tables.js';
 import { ept_violation_invalidates, GP } from './tlb.js';
 
 /** The walk of the instruction, and the speculative one. */
-const INSTRUCTION = 0;
+export const INSTRUCTION = 0;
 const SPECULATION = 1;
 
 /** What a step of a walk comes to. */
@@ -108,7 +108,7 @@ export function* speculation_per_level(kvm: Kvm, vcpu: VcpuId): Op {
   }
 }
 
-function purpose_of(access: Access): Walk['purpose'] {
+export function purpose_of(access: Access): Walk['purpose'] {
   if (access === 'read') return 'READ';
   return access === 'write' ? 'WRITE' : 'FETCH';
 }
@@ -119,7 +119,7 @@ function right_of(purpose: Walk['purpose']): Access {
 }
 
 /** B1: from the root, or from what is cached of the path, in the guest-physical lane or in its own. */
-function start_walk(
+export function start_walk(
   kvm: Kvm,
   vcpu: VcpuId,
   slot: number,
@@ -142,7 +142,7 @@ function start_walk(
 }
 
 /** B2 to B5: reads one entry, and goes down, ends in a leaf, or finds that there is no way on. */
-function step_walk(kvm: Kvm, vcpu: VcpuId, slot: number): Progress {
+export function step_walk(kvm: Kvm, vcpu: VcpuId, slot: number): Progress {
   const walk = kvm.vcpus[vcpu].walk[slot];
   assert_in_use(kvm, walk);
   const sptep: SptePtr = { table: walk.table, index: SPTE_INDEX(kvm, walk.gfn, walk.level) };
@@ -186,13 +186,13 @@ function assert_in_use(kvm: Kvm, walk: Walk): void {
   );
 }
 
-function violate(kvm: Kvm, vcpu: VcpuId, gfn: number, lane: number): void {
+export function violate(kvm: Kvm, vcpu: VcpuId, gfn: number, lane: number): void {
   leave_guest(kvm, vcpu);
   ept_violation_invalidates(kvm, vcpu, gfn, lane);
 }
 
 /** B8: no walk goes on after an exit. */
-function leave_guest(kvm: Kvm, vcpu: VcpuId): void {
+export function leave_guest(kvm: Kvm, vcpu: VcpuId): void {
   kvm.vcpus[vcpu].in_guest = false;
   drop_walks(kvm, vcpu);
 }

@@ -86,7 +86,7 @@ export function scenarios_of(test: LitmusTest, claim: string): [string, Scenario
 }
 
 /**
- * Threads on processors of their own, and nothing else. `vcpus` are threads that stand for vCPUs: an IPI to one of
+ * Threads on processors of their own, and what of the hardware is asked for. `vcpus` are threads that stand for vCPUs: an IPI to one of
  * them is handled on its processor.
  */
 export function litmus_machine(
@@ -94,11 +94,13 @@ export function litmus_machine(
   threads: readonly ProcessSpec[],
   vcpus: readonly ProcessSpec[],
   setup: (kvm: Kvm, config: Config) => void,
+  hardware: readonly ProcessSpec[] = [],
 ): Pick<ScenarioSpec, 'config' | 'processes' | 'setup'> {
   const processors = [...threads, ...vcpus];
   const processes = [
     ...processors,
     ...vcpus.map((_, vcpu) => process(`ipi${vcpu}`, ipi_handler, vcpu)),
+    ...hardware,
     ...((choices.storeBuffers ?? 0) > 0 ? processors.map((_, p) => process(`drain${p}`, drain, p)) : []),
   ];
   const config = configure(choices, processes.length, threads.length);
