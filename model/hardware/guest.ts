@@ -83,7 +83,7 @@ export function* run_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason>
 }
 
 /** A8: the access would have to set A or D, and there is no room to log it. Nothing else happens. */
-function pml_full(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access): void {
+export function pml_full(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access): void {
   const leaf = read_entry(kvm, walk_to(kvm, vcpu, gfn));
   assume(pml_is_full(kvm, vcpu) && allows(leaf, access));
   assume(!leaf.accessed || (access === 'write' && !leaf.dirty));
@@ -91,7 +91,7 @@ function pml_full(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access): void {
 }
 
 /** A4: a write that needs no assist. It changes nothing but the page, so it is a step only for who counts writes. */
-function write_through_translation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access): void {
+export function write_through_translation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access): void {
   assume(access === 'write' && !is_written(kvm, gfn) && can_write(kvm, vcpu, gfn));
   note_write(kvm, gfn);
 }
@@ -100,7 +100,7 @@ function write_through_translation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Acc
  * A5': the write uses a cached clean translation with W, and the processor sets D without looking at W again, if the
  * page is still mapped there in the same size. From then on it holds the translation with D.
  */
-function legacy_write(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): void {
+export function legacy_write(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): number {
   const end = walk_to(kvm, vcpu, gfn);
   const leaf = read_entry(kvm, end);
   const level = entry_level(kvm, end.table);
@@ -112,11 +112,13 @@ function legacy_write(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: nu
     write_entry(kvm, end, used);
   }
   note_write(kvm, gfn);
-  tlb_holds_also(kvm, vcpu, gfn, lane, level, { ...used, writable: true });
+  if (kvm.config.tlb === 'explicit') fill_entry(kvm, vcpu, gfn, lane, level, { ...used, writable: true });
+  else tlb_holds_also(kvm, vcpu, gfn, lane, level, { ...used, writable: true });
+  return frame_of(kvm, gfn, leaf.pfn, level);
 }
 
 /** Whether a lane may hold the translation that `leaf` was when it still had W and was clean. */
-function caches_clean_writable(
+export function caches_clean_writable(
   kvm: Kvm,
   vcpu: VcpuId,
   gfn: Gfn,
@@ -124,6 +126,20 @@ function caches_clean_writable(
   level: Level,
   leaf: Spte,
 ): boolean {
+  if (kvm.config.tlb === 'explicit') {
+    for (let l = 0; l < kvm.config.lanes; l++) {
+      const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, l, level, gfn)];
+      if (
+        (l === GP || l === lane) &&
+        entry.present &&
+        entry.pfn === leaf.pfn &&
+        entry.writable &&
+        !entry.dirty
+      )
+        return true;
+    }
+    return false;
+  }
   const base = gfn_round_for_level(kvm, gfn, level);
   const bit = 1 << variant_of(kvm, base, { ...leaf, writable: true, dirty: false });
   return (

@@ -18,6 +18,7 @@ import {
   PG_LEVEL_2M,
   type PageTableId,
   ROOT,
+  type Spte,
   type SptePtr,
   type VcpuId,
 } from '../state.js';
@@ -25,15 +26,18 @@ import { read_entry, write_entry } from './ept.js';
 import {
   type Access,
   allows,
+  caches_clean_writable,
   caches_without_right,
   copy_to_alias,
   type ExitReason,
   fill_entry,
+  write_through_translation,
 } from './guest.js';
 import { drop_walks, NO_WALK, psc_slot, type Walk } from './psc.js';
 import { pml_is_full, pml_log } from './pml.js';
 import { entry_level } from './tables.js';
 import { ept_violation_invalidates, GP } from './tlb.js';
+import { note_write } from './writes.js';
 
 /** The walk of the instruction, and the speculative one. */
 export const INSTRUCTION = 0;
@@ -76,6 +80,8 @@ export function* run_guest_per_level(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<E
       assume(access !== 'write' || kvm.config.guestWrites);
       assume(access !== 'fetch' || kvm.config.guestFetches);
       if (what === 'start') start_walk(kvm, vcpu, INSTRUCTION, purpose_of(access), gfn, lane);
+      else if (kvm.config.followWrites && choose(false, true))
+        write_through_translation(kvm, vcpu, gfn, access);
       else {
         // A cached translation without the right faults, whatever memory says by now.
         assume(caches_without_right(kvm, vcpu, gfn, access, lane));
@@ -158,19 +164,27 @@ export function step_walk(kvm: Kvm, vcpu: VcpuId, slot: number): Progress {
     return 'GOES_ON';
   }
   kvm.vcpus[vcpu].walk[slot] = NO_WALK;
-  if (!allows(spte, right_of(walk.purpose))) {
+  const legacy = kvm.config.legacyDirty && writes_without_w(kvm, vcpu, walk, spte) && choose(false, true);
+  if (!legacy && !allows(spte, right_of(walk.purpose))) {
     if (walk.purpose === 'FILL') return 'ENDS';
     return spte.kind === 'LEAF' ? 'FAULTS_PRESENT' : 'FAULTS';
   }
-  const used = { ...spte, accessed: true, dirty: spte.dirty || walk.purpose === 'WRITE' };
+  const used: Spte = { ...spte, accessed: true, dirty: spte.dirty || walk.purpose === 'WRITE' };
   if (spte.accessed !== used.accessed || spte.dirty !== used.dirty) {
     // B6: the exit belongs to the instruction; a walk that only fills is as well never begun.
     if (kvm.config.pml > 0 && slot === INSTRUCTION && pml_is_full(kvm, vcpu)) return 'LOG_FULL';
     pml_log(kvm, vcpu, walk.gfn, spte, used);
     write_entry(kvm, sptep, used);
   }
-  fill_entry(kvm, vcpu, walk.gfn, walk.lane, walk.level, used);
+  if (walk.purpose === 'WRITE') note_write(kvm, walk.gfn);
+  fill_entry(kvm, vcpu, walk.gfn, walk.lane, walk.level, legacy ? { ...used, writable: true } : used);
   return 'ENDS';
+}
+
+/** A5': the write comes through a clean translation with W, and the leaf is the same page. */
+function writes_without_w(kvm: Kvm, vcpu: VcpuId, walk: Walk, leaf: Spte): boolean {
+  if (walk.purpose !== 'WRITE' || leaf.kind !== 'LEAF' || leaf.writable) return false;
+  return caches_clean_writable(kvm, vcpu, walk.gfn, walk.lane, walk.level, leaf);
 }
 
 /** P4: what a walk reads is still the table that its address was cached for. */

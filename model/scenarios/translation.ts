@@ -19,7 +19,11 @@ import {
   type Change,
   changes,
   END_DIRTY,
+  an_access_finds_the_buffer_full,
   END_HUGE_DIRTY,
+  END_LOGGED,
+  END_LOGGED_GFN,
+  nothing_is_written_without_a_log,
   END_WRITABLE,
   no_walk_outlives_an_exit,
   nothing_is_cached_outside,
@@ -74,6 +78,18 @@ function hole(kvm: Kvm, config: Config): void {
   kvm.pt[1].spte[0] = NONPRESENT_SPTE;
 }
 
+/** PML is on, with so many entries in the buffer of one. */
+function logged(
+  mapping: (kvm: Kvm, config: Config) => void,
+  entries: number,
+): (kvm: Kvm, config: Config) => void {
+  return (kvm, config) => {
+    mapping(kvm, config);
+    kvm.vcpus[0].pml.enabled = 1;
+    kvm.vcpus[0].pml.length = entries;
+  };
+}
+
 /** The table is linked and empty. */
 function empty_table(kvm: Kvm, config: Config): void {
   hole(kvm, config);
@@ -93,6 +109,7 @@ function huge_and_table(
   };
 }
 
+const pml = { choices: { trackDirty: true, pml: 1 } } as const;
 const NO_VIOLATION = { 'accesses_and_returns > enters': 'no access violates' };
 const unused = { accessed: false, dirty: false };
 
@@ -223,6 +240,76 @@ const ROWS: readonly Row[] = [
     times: 1,
     asks: { 1: FIRST_FRAME, [END_DIRTY]: 1, [END_WRITABLE]: 0 },
     ...dirty,
+    ...forbidden,
+  },
+  {
+    row: 6,
+    id: 'clean-narrowed-legacy',
+    title: 'The same on a processor that does not look at W again when it sets D',
+    mapping: mapped_small({ dirty: false }),
+    change: 'CLEAR_W',
+    first: 'read',
+    access: 'write',
+    times: 1,
+    asks: { 1: FIRST_FRAME, [END_DIRTY]: 1, [END_WRITABLE]: 0 },
+    choices: { trackDirty: true, legacyDirty: true },
+    ...allowed,
+  },
+  {
+    row: 4,
+    id: 'dirty-cleared-logged',
+    title: 'D is cleared, and a write through the dirty entry that is cached is logged',
+    mapping: logged(mapped_small({}), 0),
+    change: 'CLEAR_D',
+    first: 'write',
+    access: 'write',
+    times: 1,
+    asks: { 1: FIRST_FRAME, [END_DIRTY]: 0, [END_LOGGED]: 1 },
+    quiet: 'ab',
+    ...pml,
+    ...forbidden,
+  },
+  {
+    row: 4,
+    id: 'dirty-cleared-unlogged',
+    title: 'The same write is not logged',
+    mapping: logged(mapped_small({}), 0),
+    change: 'CLEAR_D',
+    first: 'write',
+    access: 'write',
+    times: 1,
+    asks: { 1: FIRST_FRAME, [END_DIRTY]: 0, [END_LOGGED]: 0 },
+    ...pml,
+    ...allowed,
+  },
+  {
+    row: 7,
+    id: 'clean-split-logged',
+    title: 'A huge page is split, and a write through the clean huge entry logs the small page',
+    mapping: logged(
+      huge_and_table({ dirty: false }, () => 0),
+      0,
+    ),
+    change: 'LINK_TABLE',
+    first: 'read',
+    access: 'write',
+    times: 1,
+    asks: { 1: FIRST_FRAME, [END_DIRTY]: 1, [END_LOGGED]: 1, [END_LOGGED_GFN]: 0 },
+    ...pml,
+    ...allowed,
+  },
+  {
+    row: 13,
+    id: 'log-full',
+    title: 'With a full PML buffer a write that must set D succeeds, or sets D',
+    mapping: logged(mapped_small({ dirty: false }), 1),
+    change: 'MAP_CLEAN',
+    first: 'read',
+    access: 'write',
+    times: 1,
+    asks: property({ ...OUTCOME, invariant: nothing_is_written_without_a_log }),
+    witnesses: [an_access_finds_the_buffer_full],
+    ...pml,
     ...forbidden,
   },
   {
@@ -461,7 +548,7 @@ function scenarios_of(row: Row): [string, ScenarioSpec][] {
             aliases: 'none',
             walk: level === 'a' ? 'atomic' : 'per-level',
             litmusThreads: threads.length,
-            litmusRegisters: 7,
+            litmusRegisters: 9,
             ...row.choices,
             reach,
           },
@@ -470,7 +557,7 @@ function scenarios_of(row: Row): [string, ScenarioSpec][] {
           (kvm, config) => {
             row.mapping(kvm, config);
             Object.entries(registers).forEach(([register, value]) => {
-              kvm.litmus.asked_register['0123456'.indexOf(register)] = value;
+              kvm.litmus.asked_register['012345678'.indexOf(register)] = value;
             });
           },
           hardware,

@@ -5,15 +5,23 @@
 import { assume, choose, chooseBelow, type Op } from 'mmucheck/language';
 import { vmx_vcpu_enter } from '../../kernel/vcpu.js';
 import { type Kvm, PG_LEVEL_4K, type VcpuId } from '../../state.js';
-import { type Access, access_through_walk, caches_without_right, ept_violation } from '../guest.js';
+import {
+  type Access,
+  access_through_walk,
+  caches_without_right,
+  ept_violation,
+  legacy_write,
+  pml_full,
+} from '../guest.js';
 import { GP, invept_global, tlb_slot } from '../tlb.js';
 import { frame_of } from '../translation.js';
 import { INSTRUCTION, leave_guest, purpose_of, start_walk, step_walk, violate } from '../walker.js';
 
-/** What an access got, in a register: nothing yet, the frame behind the gfn at first, the other frame, a violation. */
+/** What an access got, in a register: nothing yet, the frame behind the gfn at first, the other frame, or an exit. */
 export const FIRST_FRAME = 1;
 export const OTHER_FRAME = 2;
 export const VIOLATION = 3;
+export const PML_FULL = 4;
 
 export function* enters(kvm: Kvm, vcpu: VcpuId): Op {
   yield* vmx_vcpu_enter(kvm, vcpu);
@@ -29,7 +37,7 @@ export function* invalidates(kvm: Kvm, vcpu: VcpuId): Op {
   invept_global(kvm, vcpu);
 }
 
-/** One access to a gfn through a lane. After a violation the vCPU is outside the guest. */
+/** One access to a gfn through a lane. After an exit (got_exit) the vCPU is outside the guest. */
 export function* accesses(
   kvm: Kvm,
   vcpu: VcpuId,
@@ -44,7 +52,12 @@ export function* accesses(
     return;
   }
   if (kvm.config.walk === 'atomic') {
-    if (choose(false, true))
+    if (kvm.config.pml > 0 && choose(false, true)) {
+      pml_full(kvm, vcpu, gfn, access);
+      kvm.litmus.register[register] = PML_FULL;
+    } else if (kvm.config.legacyDirty && choose(false, true))
+      note_frame(kvm, register, gfn, legacy_write(kvm, vcpu, gfn, access, lane));
+    else if (choose(false, true))
       note_frame(kvm, register, gfn, access_through_walk(kvm, vcpu, gfn, access, lane));
     else {
       ept_violation(kvm, vcpu, gfn, access, lane);
@@ -60,11 +73,19 @@ export function* accesses(
     if (progress === 'ENDS') {
       const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, walk.lane, walk.level, gfn)];
       note_frame(kvm, register, gfn, frame_of(kvm, gfn, entry.pfn, walk.level));
+    } else if (progress === 'LOG_FULL') {
+      leave_guest(kvm, vcpu);
+      kvm.litmus.register[register] = PML_FULL;
     } else if (progress !== 'GOES_ON') {
       violate(kvm, vcpu, gfn, lane);
       kvm.litmus.register[register] = VIOLATION;
     }
   }
+}
+
+/** The access ended in a VM exit. */
+export function got_exit(kvm: Kvm, register: number): boolean {
+  return kvm.litmus.register[register] >= VIOLATION;
 }
 
 function is_walking(kvm: Kvm, vcpu: VcpuId): boolean {

@@ -12,7 +12,7 @@ import { type Kvm, ROOT, type Spte, type SptePtr } from '../../state.js';
 import { read_entry } from '../ept.js';
 import { walk } from '../translation.js';
 import type { Access } from '../guest.js';
-import { accesses, enters, invalidates, leaves, VIOLATION } from './guest.js';
+import { accesses, enters, got_exit, invalidates, leaves, PML_FULL, VIOLATION } from './guest.js';
 
 const V0 = 0;
 const V1 = 1;
@@ -35,6 +35,9 @@ const LEAF: Spte = {
 export const END_DIRTY = 4;
 export const END_WRITABLE = 5;
 export const END_HUGE_DIRTY = 6;
+/** How many entries the PML buffer has at the end, and the gfn of the first. */
+export const END_LOGGED = 7;
+export const END_LOGGED_GFN = 8;
 
 /** What thread 1 does, in one exchange: to the entry of gfn 0, or to that of the 2M range. */
 export type Change =
@@ -43,6 +46,7 @@ export type Change =
   | 'CLEAR_W'
   | 'CLEAR_D'
   | 'MAP'
+  | 'MAP_CLEAN'
   | 'REMAP'
   | 'CLEAR_PARENT'
   | 'COLLAPSE'
@@ -51,7 +55,7 @@ export type Change =
 /** Thread 1: makes the change when the vCPU has entered, has made its first access, or has left. */
 export function* changes(kvm: Kvm, change: Change, when: 'entered' | 'accessed' | 'left'): Op {
   yield () => is_time(kvm, when);
-  if (change === 'CLEAR_W') yield* tdp_mmu_clear_spte_bits_atomic(kvm, SMALL);
+  if (change === 'CLEAR_W') yield* tdp_mmu_clear_spte_bits_atomic(kvm, SMALL, 'WRITABLE');
   else yield* kvm_tdp_mmu_write_spte_atomic(kvm, entry_of(change), replacement(kvm, change));
   kvm.litmus.done[1] = true;
 }
@@ -70,7 +74,7 @@ function replacement(kvm: Kvm, change: Change): Spte {
   if (change === 'FREEZE') return FROZEN_SPTE;
   if (change === 'LINK_TABLE') return make_nonleaf_spte(1);
   if (change === 'REMAP') return { ...LEAF, pfn: kvm.config.gfns };
-  if (change === 'CLEAR_D') return { ...LEAF, dirty: false };
+  if (change === 'CLEAR_D' || change === 'MAP_CLEAN') return { ...LEAF, dirty: false };
   return LEAF;
 }
 
@@ -102,13 +106,21 @@ export function* runs(
   kvm.litmus.register[END_DIRTY] = leaf.dirty ? 1 : 0;
   kvm.litmus.register[END_WRITABLE] = leaf.writable ? 1 : 0;
   kvm.litmus.register[END_HUGE_DIRTY] = read_entry(kvm, HUGE).dirty ? 1 : 0;
+  if (kvm.config.pml > 0) {
+    keep_number(kvm, END_LOGGED, kvm.vcpus[V0].pml.length);
+    keep_number(kvm, END_LOGGED_GFN, kvm.vcpus[V0].pml.gfn[0]);
+  }
   kvm.litmus.done[0] = true;
 }
 
-/** An access; after a violation the vCPU enters again at once. */
+function keep_number(kvm: Kvm, register: number, value: number): void {
+  kvm.litmus.register[register] = value;
+}
+
+/** An access; after an exit the vCPU enters again at once. */
 function* accesses_and_returns(kvm: Kvm, register: number, access: Access, gfn: number, lane: number): Op {
   yield* accesses(kvm, V0, register, access, gfn, lane);
-  if (kvm.litmus.register[register] === VIOLATION) yield* enters(kvm, V0);
+  if (got_exit(kvm, register)) yield* enters(kvm, V0);
 }
 
 /** Thread 2: another vCPU, on another processor, is in the guest for good. */
@@ -170,4 +182,13 @@ export function a_vcpu_takes_a_violation_while_another_has_entries(kvm: Kvm): bo
   for (let i = 0; i < kvm.config.tlbEntries; i++)
     if (kvm.vcpus[V1].tlb.entry[i].present && kvm.litmus.register[1] === VIOLATION) return true;
   return false;
+}
+
+/** With the buffer full from the start: D stays clear, and no write succeeds. */
+export function nothing_is_written_without_a_log(kvm: Kvm): boolean {
+  return !walk(kvm, 0).dirty && (kvm.litmus.register[1] === 0 || got_exit(kvm, 1));
+}
+
+export function an_access_finds_the_buffer_full(kvm: Kvm): boolean {
+  return kvm.litmus.register[1] === PML_FULL;
 }
