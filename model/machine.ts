@@ -95,7 +95,7 @@ function leaf(config: Config, pfn: number, huge: boolean): Spte {
     mmu_writable: true,
     host_writable: true,
     accessed: true,
-    dirty: true,
+    dirty: config.adBits,
   };
 }
 

@@ -37,7 +37,10 @@ function is_legal(old: Spte, spte: Spte, upper: boolean, detached: boolean): boo
   if (old.kind === 'NONE')
     return spte.kind === 'LEAF' || spte.kind === 'TABLE' || (spte.kind === 'FROZEN' && detached);
   if (old.kind === 'LEAF' && spte.kind === 'LEAF') return old.pfn === spte.pfn;
-  if (old.kind === 'TABLE' && spte.kind === 'TABLE') return false;
+  // Aging without mmu_lock may hit an entry that has become a table; its A means nothing to KVM.
+  if (old.kind === 'TABLE' && spte.kind === 'TABLE')
+    return equal({ ...old, accessed: true }, { ...spte, accessed: true });
+  if (old.kind === 'FROZEN' && spte.kind === 'FROZEN') return false;
   return true;
 }
 

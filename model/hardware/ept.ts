@@ -7,7 +7,7 @@ import { assert, current, equal } from 'mmucheck/language';
 import { KVM_PAGES_PER_HPAGE, SPTE_INDEX } from '../kernel/spte.js';
 import { type Kvm, type Level, PG_LEVEL_4K, type Spte, type SptePtr } from '../state.js';
 import { entry_base, entry_level, is_linked } from './tables.js';
-import { tlb_may_cache } from './tlb.js';
+import { gives_rights, tlb_may_cache } from './tlb.js';
 
 /** The bare access of one aligned 8-byte entry. Callers make the step. */
 export function read_entry(kvm: Kvm, sptep: SptePtr): Spte {
@@ -56,8 +56,8 @@ function leaf_below(kvm: Kvm, spte: Spte, level: Level, gfn: number): Spte {
 }
 
 function note_right(kvm: Kvm, gfn: number, old: Spte, spte: Spte): void {
-  const had = old.kind === 'LEAF';
-  const has = spte.kind === 'LEAF';
+  const had = gives_rights(kvm, old);
+  const has = gives_rights(kvm, spte);
   if (had && !has) kvm.ghost.removed_read[gfn] = current();
   if (!had && has) kvm.ghost.removed_read[gfn] = -1;
   const wrote = had && writes_silently(kvm, old);

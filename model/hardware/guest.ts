@@ -23,6 +23,7 @@ import { entry_level } from './tables.js';
 import {
   ept_violation_invalidates,
   GP,
+  gives_rights,
   is_reached,
   may_be_cached,
   tlb_holds_also,
@@ -85,7 +86,7 @@ export function* run_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason>
 /** A8: the access would have to set A or D, and there is no room to log it. Nothing else happens. */
 export function pml_full(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access): void {
   const leaf = read_entry(kvm, walk_to(kvm, vcpu, gfn));
-  assume(pml_is_full(kvm, vcpu) && allows(leaf, access));
+  assume(pml_is_full(kvm, vcpu) && allows(kvm, leaf, access));
   assume(!leaf.accessed || (access === 'write' && !leaf.dirty));
   kvm.vcpus[vcpu].in_guest = false;
 }
@@ -148,9 +149,11 @@ export function caches_clean_writable(
 }
 
 /** Whether a leaf gives the right. */
-export function allows(leaf: Spte, access: Access): boolean {
+export function allows(kvm: Kvm, leaf: Spte, access: Access): boolean {
   return (
-    leaf.kind === 'LEAF' && (access !== 'write' || leaf.writable) && (access !== 'fetch' || leaf.executable)
+    gives_rights(kvm, leaf) &&
+    (access !== 'write' || leaf.writable) &&
+    (access !== 'fetch' || leaf.executable)
   );
 }
 
@@ -161,8 +164,12 @@ export function allows(leaf: Spte, access: Access): boolean {
 export function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): number {
   const end = walk_to(kvm, vcpu, gfn);
   const leaf = read_entry(kvm, end);
-  assume(allows(leaf, access));
-  const used: Spte = { ...leaf, accessed: true, dirty: leaf.dirty || access === 'write' };
+  assume(allows(kvm, leaf, access));
+  const used: Spte = {
+    ...leaf,
+    accessed: true,
+    dirty: leaf.dirty || (kvm.config.adBits && access === 'write'),
+  };
   if (kvm.config.tlb === 'may-cache') assume(leaf.accessed !== used.accessed || leaf.dirty !== used.dirty);
   if (leaf.accessed !== used.accessed || leaf.dirty !== used.dirty) {
     pml_log(kvm, vcpu, gfn, leaf, used);
@@ -212,11 +219,11 @@ export function fill_entry(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, level
 export function ept_violation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): boolean {
   const by_walk = choose(true, false);
   const leaf = by_walk ? read_entry(kvm, walk_to(kvm, vcpu, gfn)) : walk(kvm, gfn);
-  if (by_walk) assume(!allows(leaf, access));
-  else assume(caches_without_right(kvm, vcpu, gfn, access, lane) && allows(leaf, access));
+  if (by_walk) assume(!allows(kvm, leaf, access));
+  else assume(caches_without_right(kvm, vcpu, gfn, access, lane) && allows(kvm, leaf, access));
   kvm.vcpus[vcpu].in_guest = false;
   ept_violation_invalidates(kvm, vcpu, gfn, lane);
-  return !by_walk || leaf.kind === 'LEAF';
+  return !by_walk || gives_rights(kvm, leaf);
 }
 
 /** Whether some translation of `gfn` that the access may use, in its lane or the guest-physical one, lacks the right. */
@@ -263,7 +270,7 @@ export function* speculation(kvm: Kvm, vcpu: VcpuId): Op {
     if (choose(true, false)) {
       const end = walk_to(kvm, vcpu, gfn);
       const leaf = read_entry(kvm, end);
-      assume(leaf.kind === 'LEAF' && (kvm.config.tlb === 'explicit' || !leaf.accessed));
+      assume(gives_rights(kvm, leaf) && (kvm.config.tlb === 'explicit' || !leaf.accessed));
       if (!leaf.accessed) {
         pml_log(kvm, vcpu, gfn, leaf, { ...leaf, accessed: true });
         write_entry(kvm, end, { ...leaf, accessed: true });

@@ -81,6 +81,11 @@ function set_may_be_cached(
   else kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn] = set;
 }
 
+/** Whether a walk that ends in this entry finds a translation: a leaf, unless access tracking has taken its rights. */
+export function gives_rights(kvm: Kvm, spte: Spte): boolean {
+  return spte.kind === 'LEAF' && (spte.accessed || kvm.config.adBits);
+}
+
 /** The variant number of a leaf that maps the page from `gfn`, in a set. */
 export function variant_of(kvm: Kvm, gfn: number, spte: Spte): number {
   const pfn_class = spte.pfn === gfn ? 0 : spte.pfn === gfn + kvm.config.gfns ? 1 : 2;
@@ -133,7 +138,7 @@ function tlb_may_cache_entry(kvm: Kvm, vcpu: number, sptep: SptePtr): void {
 
 function tlb_may_cache_leaf(kvm: Kvm, vcpu: number, gfn: number, level: Level, spte: Spte): void {
   // Explicit entries are filled by steps of their own.
-  if (spte.kind !== 'LEAF' || kvm.config.tlb === 'explicit') return;
+  if (!gives_rights(kvm, spte) || kvm.config.tlb === 'explicit') return;
   const bit = 1 << variant_of(kvm, gfn, spte);
   for (let lane = 0; lane < kvm.config.lanes; lane++)
     set_may_be_cached(kvm, vcpu, lane, level, gfn, may_be_cached(kvm, vcpu, lane, level, gfn) | bit);

@@ -15,7 +15,7 @@ import {
   type TlbEntry,
 } from '../state.js';
 import { entry_level } from './tables.js';
-import { may_be_cached, tlb_slot } from './tlb.js';
+import { gives_rights, may_be_cached, tlb_slot } from './tlb.js';
 
 /** The leaf that a walk for `gfn` ends in, or whatever stands there instead. */
 export function walk(kvm: Kvm, gfn: Gfn): Spte {
@@ -84,7 +84,7 @@ export function can_reach_wrong_frame(kvm: Kvm, vcpu: number, gfn: Gfn): boolean
   const right: number = designated_pfn(kvm, gfn);
   if (kvm.config.tlb === 'explicit') {
     const leaf = walk(kvm, gfn);
-    if (leaf.kind === 'LEAF' && frame_of(kvm, gfn, leaf.pfn, walk_level(kvm, gfn)) !== right) return true;
+    if (gives_rights(kvm, leaf) && frame_of(kvm, gfn, leaf.pfn, walk_level(kvm, gfn)) !== right) return true;
     for (let lane = 0; lane < kvm.config.lanes; lane++)
       for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++) {
         const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)];
@@ -148,7 +148,7 @@ function can_translate(
   if (kvm.config.tlb === 'may-cache') return may_use(kvm, vcpu, gfn, set);
   const leaf = walk(kvm, gfn);
   if (
-    leaf.kind === 'LEAF' &&
+    gives_rights(kvm, leaf) &&
     (!needs_write || (leaf.writable && (leaf.dirty || !kvm.config.trackDirty))) &&
     (!needs_fetch || leaf.executable)
   )

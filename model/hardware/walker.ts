@@ -36,7 +36,7 @@ import {
 import { drop_walks, NO_WALK, psc_slot, type Walk } from './psc.js';
 import { pml_is_full, pml_log } from './pml.js';
 import { entry_level } from './tables.js';
-import { ept_violation_invalidates, GP } from './tlb.js';
+import { ept_violation_invalidates, GP, gives_rights } from './tlb.js';
 import { note_write } from './writes.js';
 
 /** The walk of the instruction, and the speculative one. */
@@ -165,11 +165,15 @@ export function step_walk(kvm: Kvm, vcpu: VcpuId, slot: number): Progress {
   }
   kvm.vcpus[vcpu].walk[slot] = NO_WALK;
   const legacy = kvm.config.legacyDirty && writes_without_w(kvm, vcpu, walk, spte) && choose(false, true);
-  if (!legacy && !allows(spte, right_of(walk.purpose))) {
+  if (!legacy && !allows(kvm, spte, right_of(walk.purpose))) {
     if (walk.purpose === 'FILL') return 'ENDS';
-    return spte.kind === 'LEAF' ? 'FAULTS_PRESENT' : 'FAULTS';
+    return gives_rights(kvm, spte) ? 'FAULTS_PRESENT' : 'FAULTS';
   }
-  const used: Spte = { ...spte, accessed: true, dirty: spte.dirty || walk.purpose === 'WRITE' };
+  const used: Spte = {
+    ...spte,
+    accessed: true,
+    dirty: spte.dirty || (kvm.config.adBits && walk.purpose === 'WRITE'),
+  };
   if (spte.accessed !== used.accessed || spte.dirty !== used.dirty) {
     // B6: the exit belongs to the instruction; a walk that only fills is as well never begun.
     if (kvm.config.pml > 0 && slot === INSTRUCTION && pml_is_full(kvm, vcpu)) return 'LOG_FULL';

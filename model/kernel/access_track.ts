@@ -4,7 +4,8 @@
  * W is dropped, and the first access faults. The fast path gives the rights back.
  *
  * Such an entry is a LEAF with `accessed` clear, a bit that has no other use without A/D bits; `executable` is then
- * the X that is kept. hardware/tlb.ts asks `gives_rights`.
+ * the X that is kept. What hardware makes of it is `gives_rights`
+ * (hardware/tlb.ts).
  */
 import { assert } from 'mmucheck/language';
 import type { Kvm, Spte } from '../state.js';

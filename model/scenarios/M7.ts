@@ -3,7 +3,7 @@
  * for an invalidation in progress, and for one that ended since the sample, is what prevents it.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { SAFETY } from '../../properties/index.js';
+import { P16, SAFETY } from '../../properties/index.js';
 import type { Config } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { NONPRESENT_SPTE } from '../kernel/spte.js';
@@ -38,7 +38,7 @@ const yielding = machine(
   first_range_mapped,
 );
 const common = {
-  properties: SAFETY,
+  properties: [...SAFETY, P16],
   witnesses: [an_invalidation_is_open, the_host_has_moved_a_page, a_moved_page_is_mapped_again],
 };
 
@@ -135,7 +135,7 @@ export default scenarios({
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     variant: ['no-stale-test'],
-    expect: { P1: 'violated', P5: 'violated' },
+    expect: { P1: 'violated', P5: 'violated', P16: 'violated' },
   },
   'no-sequence-test': {
     ...small,
@@ -153,6 +153,6 @@ export default scenarios({
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     variant: ['no-sequence-test'],
-    expect: { P1: 'violated', P5: 'violated' },
+    expect: { P1: 'violated', P5: 'violated', P16: 'violated' },
   },
 });

@@ -29,15 +29,21 @@ const REASONS = {
   'kvm_vm_ioctl_get_dirty_log > kvm_flush_remote_tlbs_memslot': 'no page becomes dirty',
   'tdp_mmu_map_handle_target_level > make_spte': 'no slow fault maps a page writable while the slot logs',
   'kvm_tdp_mmu_page_fault > fast_page_fault': 'no write fault meets a present translation',
+  'fast_page_fault > kvm_tdp_mmu_read_spte': 'every fast page fault meets a leaf at the level of the root',
+  'make_spte > mark_page_dirty_in_slot': 'the slot does not log, or no slow fault maps a page writable',
   'fast_page_fault > fast_pf_fix_direct_spte': 'no entry may be made writable',
   'fast_pf_fix_direct_spte > mark_page_dirty_in_slot': 'the slot does not log',
   'kvm_tdp_mmu_map > tdp_mmu_split_huge_page': 'no fault meets a huge page above the level that it maps at',
   'kvm_tdp_mmu_map > tdp_mmu_link_sp': 'no fault meets a hole above the level that it maps at',
+  'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level':
+    'every slow fault meets an open invalidation or a FROZEN entry',
   'kvm_tdp_mmu_map > tdp_iter_next': 'every fault maps at the level of the root',
   'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust': 'every slow fault finds the slot logging, and maps 4K',
   'kvm_tdp_mmu_map > disallowed_hugepage_adjust':
     'no fault finds a table at the level that it wants to map at',
   'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs': 'no fault replaces a table',
+  'kvm_tdp_mmu_write_spte > __kvm_tdp_mmu_write_spte':
+    'every entry that is replaced may change without mmu_lock',
   'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic':
     'no entry is replaced whose bits may change without mmu_lock',
   'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic':
@@ -47,6 +53,8 @@ const REASONS = {
   'kvm_tdp_mmu_page_fault > is_page_fault_stale': 'no slow fault gets as far as mmu_lock',
   'kvm_tdp_mmu_page_fault > read_unlock': 'no slow fault gets as far as mmu_lock',
   'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map': 'no slow fault gets as far as mmu_lock',
+  'kvm_mmu_page_fault > x86_emulate_instruction':
+    'an emulated write is a step only where it has to be recorded as dirty',
   'vcpu_enter_guest > kvm_mmu_page_fault': 'no access of the guest faults',
   'vcpu_enter_guest > run_guest': 'the guest has nothing to do that changes anything',
   'vcpu_enter_guest > set_mode_outside_guest':

@@ -55,7 +55,7 @@ export function* __kvm_tdp_mmu_write_spte(kvm: Kvm, sptep: SptePtr, new_spte: Sp
   store_entry(kvm, sptep, new_spte, assumed);
 }
 
-function kvm_tdp_mmu_spte_need_atomic_write(kvm: Kvm, old_spte: Spte, level: Level): boolean {
+export function kvm_tdp_mmu_spte_need_atomic_write(kvm: Kvm, old_spte: Spte, level: Level): boolean {
   return (
     is_shadow_present_pte(old_spte) && is_last_spte(old_spte, level) && spte_has_volatile_bits(kvm, old_spte)
   );
