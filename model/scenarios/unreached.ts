@@ -29,7 +29,6 @@ const REASONS = {
   'kvm_vm_ioctl_get_dirty_log > kvm_flush_remote_tlbs_memslot': 'no page becomes dirty',
   'tdp_mmu_map_handle_target_level > make_spte': 'no slow fault maps a page writable while the slot logs',
   'kvm_tdp_mmu_page_fault > fast_page_fault': 'no write fault meets a present translation',
-  'fast_page_fault > kvm_tdp_mmu_read_spte': 'every fast page fault meets a leaf at the level of the root',
   'make_spte > mark_page_dirty_in_slot': 'the slot does not log, or no slow fault maps a page writable',
   'fast_page_fault > fast_pf_fix_direct_spte': 'no entry may be made writable',
   'fast_pf_fix_direct_spte > mark_page_dirty_in_slot': 'the slot does not log',
