@@ -19,8 +19,14 @@ export interface Choices {
    * differ by position only).
    */
   readonly fanout: number;
-  /** The root and the tables below it that may exist at once. */
+  /** The roots and the tables below them that may exist at once. */
   readonly tables: number;
+  /**
+   * Pages that may serve as roots. 1: table 0 is the root for ever. More: roots come and go (kernel/tdp_mmu/roots.ts).
+   */
+  readonly roots: number;
+  /** Roles that the vCPUs' roots have, vCPU after vCPU: 2 as with one vCPU in system management or guest mode. */
+  readonly roles: number;
   /** Invalidations that the host runs: bounds mmu_invalidate_seq. */
   readonly invalidations: number;
   /** gfns in one word of the dirty bitmap (64 in the kernel). */
@@ -147,6 +153,13 @@ export interface Config extends Configuration, Choices {
   readonly lastProcess: number;
   readonly hostThreads: number;
   readonly lastTable: number;
+  readonly lastRoot: number;
+  /** -1, or 0 if vCPUs always have their root. */
+  readonly noRoot: number;
+  /** What is kept about roots, and about what vCPUs are asked because of them: nothing if there is one for ever. */
+  readonly rootPages: number;
+  readonly rootVcpus: number;
+  readonly rootRefs: number;
   /** The levels below the root's. */
   readonly tableLevels: number;
   /** 1G ranges in the memslot; none with two levels. */
@@ -212,6 +225,8 @@ export const DEFAULTS: Choices = {
   hugePages: 1,
   fanout: 2,
   tables: 3,
+  roots: 1,
+  roles: 1,
   invalidations: 0,
   wordBits: 8,
   tlb: 'may-cache',
@@ -282,6 +297,12 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     lastProcess: processes - 1,
     hostThreads,
     lastTable: chosen.tables - 1,
+    lastRoot: chosen.roots - 1,
+    noRoot: chosen.roots > 1 ? -1 : 0,
+    rootPages: chosen.roots > 1 ? chosen.roots : 0,
+    rootVcpus: chosen.roots > 1 ? chosen.vcpus : 0,
+    // One of each vCPU, one of the TDP MMU, and one of every process that is about to walk the root.
+    rootRefs: chosen.roots > 1 ? chosen.vcpus + 1 + processes : 0,
     tableLevels: chosen.levels - 1,
     gigaPages,
     rootEntries,
@@ -296,11 +317,11 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     wordMask: 2 ** wordBits - 1,
     lanes,
     violationShrinks: chosen.aliases !== 'unbounded',
-    mayGiga: explicit ? 0 : lanes * gigaPages,
-    mayHuge: explicit ? 0 : lanes * chosen.hugePages,
-    maySmall: explicit ? 0 : lanes * gfns,
+    mayGiga: explicit ? 0 : chosen.roots * lanes * gigaPages,
+    mayHuge: explicit ? 0 : chosen.roots * lanes * chosen.hugePages,
+    maySmall: explicit ? 0 : chosen.roots * lanes * gfns,
     tlbEntries: explicit ? lanes * (gigaPages + chosen.hugePages + gfns) : 0,
-    reachTables: chosen.reach ? chosen.tables : 0,
+    reachTables: chosen.reach ? chosen.roots * chosen.tables : 0,
     pscEntries: stepwise ? lanes * (gigaPages + chosen.hugePages) : 0,
     walks: stepwise ? 2 : 0,
     execGhosts: chosen.trackExec ? gfns : 0,

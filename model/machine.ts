@@ -10,7 +10,7 @@ import { drain } from './hardware/shared_memory.js';
 import { ipi_handler } from './kernel/requests.js';
 import { NONPRESENT_SPTE } from './kernel/spte.js';
 import { vcpu_run } from './kernel/vcpu.js';
-import { type Kvm, ROOT, type Spte } from './state.js';
+import { type Kvm, NO_ROOT, type Spte } from './state.js';
 
 export interface Machine {
   readonly config: Config;
@@ -58,13 +58,13 @@ export function begin(kvm: Kvm, config: Config): void {
   kvm.mmu_lock.writer = -1;
   kvm.slots_lock.owner = -1;
   kvm.srcu.gp.owner = -1;
-  kvm.pt[ROOT].state = 'linked';
   for (let table = 0; table < config.tables; table++)
     for (let i = 0; i < config.entries; i++) {
       kvm.pt[table].frozen_by[i] = -1;
       kvm.pt[table].spte[i] = NONPRESENT_SPTE;
     }
   for (let table = 0; table < config.tables; table++) kvm.pt[table].level = 1;
+  begin_roots(kvm, config);
   for (let v = 0; v < config.vcpus; v++) {
     kvm.vcpus[v].irqs_enabled = true;
     kvm.vcpus[v].marking = -1;
@@ -77,6 +77,22 @@ export function begin(kvm: Kvm, config: Config): void {
     kvm.ghost.removed_write[gfn] = -1;
     if (config.memoryAttributes) kvm.private_memory.gmem_pfn[gfn] = gfn + config.gfns;
     if (config.trackExec) kvm.ghost.removed_exec[gfn] = -1;
+  }
+}
+
+/** Every vCPU has the root of its role, and the first tables are these roots. */
+function begin_roots(kvm: Kvm, config: Config): void {
+  for (let root = 0; root < config.roles; root++) kvm.pt[root].state = 'linked';
+  for (let root = 0; root < config.rootPages; root++) {
+    const in_use = root < config.roles;
+    kvm.roots.role[root] = in_use ? root : 0;
+    kvm.roots.count[root] = in_use ? 1 : 0;
+    kvm.roots.list[root] = in_use ? config.roles - 1 - root : NO_ROOT;
+  }
+  for (let v = 0; v < config.vcpus; v++) {
+    const root = v % config.roles;
+    kvm.vcpus[v].root = root;
+    if (config.roots > 1) kvm.roots.count[root] = kvm.roots.count[root] + 1;
   }
 }
 
@@ -114,8 +130,9 @@ export function host_giga(kvm: Kvm, config: Config): void {
 export function mapped_giga(change: Partial<Spte> = {}): (kvm: Kvm, config: Config) => void {
   return (kvm, config) => {
     host_giga(kvm, config);
-    for (let g = 0; g < config.gigaPages; g++)
-      kvm.pt[ROOT].spte[g] = { ...leaf(config, g * config.fanout * config.fanout, true), ...change };
+    for (let root = 0; root < config.roles; root++)
+      for (let g = 0; g < config.gigaPages; g++)
+        kvm.pt[root].spte[g] = { ...leaf(config, g * config.fanout * config.fanout, true), ...change };
   };
 }
 
@@ -123,43 +140,53 @@ export function mapped_giga(change: Partial<Spte> = {}): (kvm: Kvm, config: Conf
 export function mapped_huge(change: Partial<Spte> = {}): (kvm: Kvm, config: Config) => void {
   return (kvm, config) => {
     host_huge(kvm, config);
-    link_upper_tables(kvm, config);
-    for (let h = 0; h < config.hugePages; h++)
-      set_huge_entry(kvm, config, h, { ...leaf(config, h * config.fanout, true), ...change });
+    for (let root = 0; root < config.roles; root++) {
+      link_upper_tables(kvm, config, root);
+      for (let h = 0; h < config.hugePages; h++)
+        set_huge_entry(kvm, config, root, h, { ...leaf(config, h * config.fanout, true), ...change });
+    }
   };
 }
 
 /** Every gfn is mapped by a 4K leaf, changed by `change`. */
 export function mapped_small(change: Partial<Spte> = {}): (kvm: Kvm, config: Config) => void {
   return (kvm, config) => {
-    link_upper_tables(kvm, config);
-    for (let h = 0; h < config.hugePages; h++) {
-      const table = 1 + config.gigaPages + h;
-      set_huge_entry(kvm, config, h, nonleaf(table));
-      kvm.pt[table].state = 'linked';
-      kvm.pt[table].parent = h;
-      for (let i = 0; i < config.fanout; i++)
-        kvm.pt[table].spte[i] = { ...leaf(config, h * config.fanout + i, false), ...change };
+    for (let root = 0; root < config.roles; root++) {
+      link_upper_tables(kvm, config, root);
+      for (let h = 0; h < config.hugePages; h++) {
+        const table = first_table(config, root) + config.gigaPages + h;
+        set_huge_entry(kvm, config, root, h, nonleaf(table));
+        kvm.pt[table].state = 'linked';
+        kvm.pt[table].parent = h;
+        for (let i = 0; i < config.fanout; i++)
+          kvm.pt[table].spte[i] = { ...leaf(config, h * config.fanout + i, false), ...change };
+      }
     }
   };
 }
 
-/** With three levels: the 2M-level tables, 1 up to the number of 1G ranges. */
-function link_upper_tables(kvm: Kvm, config: Config): void {
+/** The first of the tables below a root, in the mappings above. */
+function first_table(config: Config, root: number): number {
+  return config.roots + root * (config.gigaPages + config.hugePages);
+}
+
+/** With three levels: the 2M-level tables, one for each of the 1G ranges. */
+function link_upper_tables(kvm: Kvm, config: Config, root: number): void {
   for (let g = 0; g < config.gigaPages; g++) {
-    kvm.pt[ROOT].spte[g] = nonleaf(1 + g);
-    kvm.pt[1 + g].state = 'linked';
-    kvm.pt[1 + g].level = 2;
-    kvm.pt[1 + g].parent = g;
+    const table = first_table(config, root) + g;
+    kvm.pt[root].spte[g] = nonleaf(table);
+    kvm.pt[table].state = 'linked';
+    kvm.pt[table].level = 2;
+    kvm.pt[table].parent = g;
   }
 }
 
 /** The entry of a 2M range: in the root, or in the table of its 1G range. */
-function set_huge_entry(kvm: Kvm, config: Config, h: number, spte: Spte): void {
-  if (config.levels === 2) kvm.pt[ROOT].spte[h] = spte;
+function set_huge_entry(kvm: Kvm, config: Config, root: number, h: number, spte: Spte): void {
+  if (config.levels === 2) kvm.pt[root].spte[h] = spte;
   else {
     const position = h % config.fanout;
-    kvm.pt[1 + (h - position) / config.fanout].spte[position] = spte;
+    kvm.pt[first_table(config, root) + (h - position) / config.fanout].spte[position] = spte;
   }
 }
 

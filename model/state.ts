@@ -23,8 +23,12 @@ export type GfnEnd = Range<0, 'gfns'>;
 export type Pfn = Below<'pfns'>;
 /** PG_LEVEL_4K up to the level of the root's entries: PG_LEVEL_2M, or PG_LEVEL_1G if the configuration has three levels. */
 export type Level = Range<1, 'levels'>;
-/** A page table: 0 is the root, the others are tables of the levels below. */
+/** A page table: the first `roots` are roots, the others are tables of the levels below. */
 export type PageTableId = Below<'tables'>;
+/** A root, which is also what its translations are tagged with in TLBs. */
+export type RootId = Below<'roots'>;
+export const NO_ROOT = -1;
+export type MaybeRoot = Range<-1, 'lastRoot'>;
 export type VcpuId = Below<'vcpus'>;
 /** A process of the scenario, or -1. */
 export type Owner = Range<-1, 'lastProcess'>;
@@ -140,6 +144,8 @@ export interface Vcpu {
   tlb: Tlb;
   /** Level B: of the instruction, and the speculative one. */
   walk: Vector<Walk, 'walks'>;
+  /** mmu->root, or NO_ROOT. */
+  root: Range<'noRoot', 'lastRoot'>;
   pml: Pml;
   /** Ghost: the gfn between fast_pf_fix_direct_spte()'s cmpxchg (or KVM's own write) and mark_page_dirty_in_slot(), or -1. */
   marking: Range<-1, 'lastGfn'>;
@@ -186,6 +192,20 @@ export interface PrivateMemory {
   /** guest_memfd: the frame of the folio behind a gfn, and whether the folio is a whole 2M page. */
   gmem_pfn: Vector<Pfn, 'attributeGfns'>;
   gmem_huge: Vector<boolean, 'attributeHuge'>;
+}
+
+/** What there is to know of roots if they come and go (kernel/tdp_mmu/roots.ts): nothing if there is one for ever. */
+export interface Roots {
+  /** kvm->arch.tdp_mmu_roots, the newest first, then NO_ROOT. */
+  list: Vector<MaybeRoot, 'rootPages'>;
+  /** root->tdp_mmu_root_count. */
+  count: Vector<Range<0, 'rootRefs'>, 'rootPages'>;
+  /** root->role, as far as roles differ, and role.invalid. */
+  role: Vector<Below<'roles'>, 'rootPages'>;
+  invalid: Vector<boolean, 'rootPages'>;
+  tdp_mmu_scheduled_root_to_zap: Vector<boolean, 'rootPages'>;
+  /** KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, by vCPU. */
+  request_free_obsolete_roots: Vector<boolean, 'rootVcpus'>;
 }
 
 /** What the host's memory management says about the pages behind the memslot. */
@@ -249,6 +269,7 @@ export interface Kvm {
   mmu_invalidate_range_end: GfnEnd;
   mn_active_invalidate_count: Range<0, 'invalidations'>;
   pt: Vector<PageTable, 'tables'>;
+  roots: Roots;
   vcpus: Vector<Vcpu, 'vcpus'>;
   host: HostMm;
   ghost: Ghost;
@@ -267,5 +288,5 @@ export const ENOMEM = -12;
 export const PG_LEVEL_4K = 1;
 export const PG_LEVEL_2M = 2;
 export const PG_LEVEL_1G = 3;
-/** The root table. Its entries are of the level `levels` of the configuration. */
+/** The root table, if there is one for ever. The entries of roots are of the level `levels` of the configuration. */
 export const ROOT = 0;

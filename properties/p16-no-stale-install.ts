@@ -4,20 +4,21 @@
  */
 import { property } from 'mmucheck/language';
 import { designated_pfn } from '../model/kernel/private_memory.js';
-import { frame_of, walk, walk_level } from '../model/hardware/translation.js';
+import { frame_of, walk_from, walk_level_from } from '../model/hardware/translation.js';
 import type { Kvm } from '../model/state.js';
 
 export function only_the_hosts_frames_are_mapped(before: Kvm, after: Kvm): boolean {
-  for (let gfn = 0; gfn < after.config.gfns; gfn++) {
-    const leaf = walk(after, gfn);
-    const old = walk(before, gfn);
-    if (leaf.kind === 'LEAF') {
-      const frame = frame_of(after, gfn, leaf.pfn, walk_level(after, gfn));
-      const was_mapped =
-        old.kind === 'LEAF' && frame_of(before, gfn, old.pfn, walk_level(before, gfn)) === frame;
-      if (!was_mapped && frame !== designated_pfn(after, gfn)) return false;
+  for (let root = 0; root < after.config.roots; root++)
+    for (let gfn = 0; gfn < after.config.gfns; gfn++) {
+      const leaf = walk_from(after, root, gfn);
+      const old = walk_from(before, root, gfn);
+      if (leaf.kind === 'LEAF') {
+        const frame = frame_of(after, gfn, leaf.pfn, walk_level_from(after, root, gfn));
+        const was_mapped =
+          old.kind === 'LEAF' && frame_of(before, gfn, old.pfn, walk_level_from(before, root, gfn)) === frame;
+        if (!was_mapped && frame !== designated_pfn(after, gfn)) return false;
+      }
     }
-  }
   return true;
 }
 

@@ -6,7 +6,7 @@
  * Both ways to write count: a cached translation with W and D, and a walk, which finds W and sets D.
  */
 import { property } from 'mmucheck/language';
-import { can_write, walk } from '../model/hardware/translation.js';
+import { can_write, walk_from } from '../model/hardware/translation.js';
 import type { Kvm } from '../model/state.js';
 
 export function no_tracked_gfn_is_writable(kvm: Kvm): boolean {
@@ -14,7 +14,7 @@ export function no_tracked_gfn_is_writable(kvm: Kvm): boolean {
     if (kvm.ghost.write_tracked[gfn])
       for (let v = 0; v < kvm.config.vcpus; v++) {
         if (can_write(kvm, v, gfn)) return false;
-        if (kvm.vcpus[v].in_guest && walk(kvm, gfn).writable) return false;
+        if (kvm.vcpus[v].in_guest && walk_from(kvm, kvm.vcpus[v].root, gfn).writable) return false;
       }
   return true;
 }

@@ -6,6 +6,7 @@
  */
 import { property } from 'mmucheck/language';
 import { is_linked } from '../model/hardware/tables.js';
+import { psc_slot } from '../model/hardware/tlb.js';
 import type { Kvm } from '../model/state.js';
 
 export function no_freed_table_is_walked(kvm: Kvm): boolean {
@@ -16,10 +17,17 @@ export function no_freed_table_is_walked(kvm: Kvm): boolean {
         if (spte.kind === 'TABLE' && kvm.pt[spte.child].state !== 'linked') return false;
       }
   for (let v = 0; v < kvm.config.vcpus; v++)
-    if (kvm.vcpus[v].in_guest)
-      for (let table = 1; table < kvm.config.reachTables; table++)
-        if (kvm.vcpus[v].tlb.reach[table] && kvm.pt[table].state === 'free') return false;
+    if (kvm.vcpus[v].in_guest) {
+      if (kvm.pt[kvm.vcpus[v].root].state === 'free') return false;
+      for (let table = kvm.config.roots; table < kvm.config.tables; table++)
+        if (may_walk(kvm, v, table) && kvm.pt[table].state === 'free') return false;
+    }
   return true;
+}
+
+/** Whether the vCPU may have cached the address of the table, with the tag of its root. */
+function may_walk(kvm: Kvm, vcpu: number, table: number): boolean {
+  return kvm.config.reach && kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)];
 }
 
 export const P4 = property({

@@ -12,7 +12,6 @@ import {
   type Kvm,
   type Level,
   PG_LEVEL_4K,
-  ROOT,
   type Spte,
   type SptePtr,
   type VcpuId,
@@ -31,7 +30,7 @@ import {
   tlb_slot,
   variant_of,
 } from './tlb.js';
-import { can_write, frame_of, walk, walk_end, walk_end_from } from './translation.js';
+import { can_write, frame_of, walk_end_from, walk_from } from './translation.js';
 import { is_written, note_write } from './writes.js';
 
 export type ExitReason =
@@ -182,9 +181,10 @@ export function access_through_walk(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Ac
 
 /** The entry that a walk ends in, from the root or from a table that the processor still has the address of. */
 function walk_to(kvm: Kvm, vcpu: VcpuId, gfn: Gfn): SptePtr {
-  if (!kvm.config.reach) return walk_end(kvm, gfn);
+  const root: number = kvm.vcpus[vcpu].root;
+  if (!kvm.config.reach) return walk_end_from(kvm, root, gfn);
   const table = chooseBelow(kvm.config.tables);
-  assume(table === ROOT || is_reached(kvm, vcpu, table, gfn));
+  assume(table === root || is_reached(kvm, vcpu, table, gfn));
   return walk_end_from(kvm, table, gfn);
 }
 
@@ -218,7 +218,7 @@ export function fill_entry(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, level
  */
 export function ept_violation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): boolean {
   const by_walk = choose(true, false);
-  const leaf = by_walk ? read_entry(kvm, walk_to(kvm, vcpu, gfn)) : walk(kvm, gfn);
+  const leaf = by_walk ? read_entry(kvm, walk_to(kvm, vcpu, gfn)) : walk_from(kvm, kvm.vcpus[vcpu].root, gfn);
   if (by_walk) assume(!allows(kvm, leaf, access));
   else assume(caches_without_right(kvm, vcpu, gfn, access, lane) && allows(kvm, leaf, access));
   kvm.vcpus[vcpu].in_guest = false;

@@ -11,6 +11,9 @@
  * frame that the host moves it to, 2: any other, which is wrong whichever it is), W, X and D. X and D are told apart
  * only if the configuration says that they vary.
  *
+ * Both forms of translations, and cached addresses of tables, are tagged with the root that they were walked from, and
+ * used only while the vCPU has that root. (The explicit form is for one root.)
+ *
  * Explicit form. At most one entry per lane, size and base, filled and replaced by steps of hardware/guest.ts.
  */
 import { gfn_round_for_level, KVM_PAGES_PER_HPAGE, page_index, SPTE_INDEX } from '../kernel/spte.js';
@@ -20,13 +23,12 @@ import {
   PG_LEVEL_1G,
   PG_LEVEL_2M,
   PG_LEVEL_4K,
-  ROOT,
   type Spte,
   type SptePtr,
   type TlbEntry,
 } from '../state.js';
 import { drop_psc, drop_psc_path, drop_walks } from './psc.js';
-import { entry_base, entry_level, is_linked } from './tables.js';
+import { entry_base, entry_level, is_linked_below } from './tables.js';
 
 export const NO_TLB_ENTRY: TlbEntry = {
   present: false,
@@ -57,13 +59,27 @@ export function giga_index(kvm: Kvm, gfn: number): number {
   return page_index(kvm, gfn, PG_LEVEL_1G);
 }
 
-/** May-cache form: the translations that a lane may hold of the page of `level` that holds `gfn`. */
+/** Lanes of the vCPU's root: those of a root stand side by side. */
+function tagged(kvm: Kvm, vcpu: number, lane: number): number {
+  return kvm.vcpus[vcpu].root * kvm.config.lanes + lane;
+}
+
+/** Where `reach` says whether the vCPU may have cached the address of a table below its root. */
+export function psc_slot(kvm: Kvm, vcpu: number, table: number): number {
+  return kvm.vcpus[vcpu].root * kvm.config.tables + table;
+}
+
+/** May-cache form: the translations that a lane may hold of the page of `level` that holds `gfn`, from the vCPU's root. */
 export function may_be_cached(kvm: Kvm, vcpu: number, lane: number, level: Level, gfn: number): number {
   if (kvm.config.levels === 3 && level === PG_LEVEL_1G)
-    return kvm.vcpus[vcpu].tlb.may_giga[lane * kvm.config.gigaPages + giga_index(kvm, gfn)];
+    return kvm.vcpus[vcpu].tlb.may_giga[
+      tagged(kvm, vcpu, lane) * kvm.config.gigaPages + giga_index(kvm, gfn)
+    ];
   if (level === PG_LEVEL_2M)
-    return kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)];
-  return kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn];
+    return kvm.vcpus[vcpu].tlb.may_huge[
+      tagged(kvm, vcpu, lane) * kvm.config.hugePages + huge_index(kvm, gfn)
+    ];
+  return kvm.vcpus[vcpu].tlb.may_small[tagged(kvm, vcpu, lane) * kvm.config.gfns + gfn];
 }
 
 function set_may_be_cached(
@@ -75,10 +91,10 @@ function set_may_be_cached(
   set: number,
 ): void {
   if (kvm.config.levels === 3 && level === PG_LEVEL_1G)
-    kvm.vcpus[vcpu].tlb.may_giga[lane * kvm.config.gigaPages + giga_index(kvm, gfn)] = set;
+    kvm.vcpus[vcpu].tlb.may_giga[tagged(kvm, vcpu, lane) * kvm.config.gigaPages + giga_index(kvm, gfn)] = set;
   else if (level === PG_LEVEL_2M)
-    kvm.vcpus[vcpu].tlb.may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)] = set;
-  else kvm.vcpus[vcpu].tlb.may_small[lane * kvm.config.gfns + gfn] = set;
+    kvm.vcpus[vcpu].tlb.may_huge[tagged(kvm, vcpu, lane) * kvm.config.hugePages + huge_index(kvm, gfn)] = set;
+  else kvm.vcpus[vcpu].tlb.may_small[tagged(kvm, vcpu, lane) * kvm.config.gfns + gfn] = set;
 }
 
 /** Whether a walk that ends in this entry finds a translation: a leaf, unless access tracking has taken its rights. */
@@ -105,16 +121,16 @@ export function tlb_may_cache(kvm: Kvm, sptep: SptePtr): void {
 /** Whether the paging-structure cache may have this table on the way to `gfn`. */
 export function is_reached(kvm: Kvm, vcpu: number, table: number, gfn: number): boolean {
   return (
-    table !== ROOT &&
-    kvm.vcpus[vcpu].tlb.reach[table] &&
+    table >= kvm.config.roots &&
+    kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)] &&
     kvm.pt[table].parent === page_index(kvm, gfn, kvm.pt[table].level + 1)
   );
 }
 
 /** Whether the processor can read this table: from the root, or through its paging-structure cache. */
 export function tlb_can_reach(kvm: Kvm, vcpu: number, table: number): boolean {
-  if (kvm.config.reach && kvm.vcpus[vcpu].tlb.reach[table]) return true;
-  return is_linked(kvm, table);
+  if (kvm.config.reach && kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)]) return true;
+  return is_linked_below(kvm, kvm.vcpus[vcpu].root, table);
 }
 
 /** Whatever walks find from an entry on may be cached: the leaf, or the tables and leafs below it. */
@@ -127,7 +143,7 @@ function tlb_may_cache_entry(kvm: Kvm, vcpu: number, sptep: SptePtr): void {
     let level = top;
     for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--) {
       if (below < top && spte.kind === 'TABLE') {
-        if (kvm.config.reach) kvm.vcpus[vcpu].tlb.reach[spte.child] = true;
+        if (kvm.config.reach) kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, spte.child)] = true;
         spte = kvm.pt[spte.child].spte[SPTE_INDEX(kvm, gfn, below)];
         level = below;
       }
@@ -173,7 +189,8 @@ export function tlb_holds_also(
 /** VM entry: everything that is walkable may be cached again. */
 export function tlb_enter_guest(kvm: Kvm, vcpu: number): void {
   if (kvm.config.tlb === 'explicit' && !kvm.config.reach) return;
-  for (let i = 0; i < kvm.config.rootEntries; i++) tlb_may_cache_entry(kvm, vcpu, { table: ROOT, index: i });
+  for (let i = 0; i < kvm.config.rootEntries; i++)
+    tlb_may_cache_entry(kvm, vcpu, { table: kvm.vcpus[vcpu].root, index: i });
   if (kvm.config.reach) {
     // A table that is cached leads to those below it.
     if (kvm.config.levels === 3) tlb_may_cache_reached(kvm, vcpu, PG_LEVEL_2M);
@@ -183,8 +200,8 @@ export function tlb_enter_guest(kvm: Kvm, vcpu: number): void {
 
 /** Everything in the tables of `level` in the paging-structure cache. */
 function tlb_may_cache_reached(kvm: Kvm, vcpu: number, level: Level): void {
-  for (let table = 1; table < kvm.config.tables; table++)
-    if (kvm.vcpus[vcpu].tlb.reach[table] && entry_level(kvm, table) === level)
+  for (let table = kvm.config.roots; table < kvm.config.tables; table++)
+    if (kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)] && entry_level(kvm, table) === level)
       for (let i = 0; i < kvm.config.fanout; i++) tlb_may_cache_entry(kvm, vcpu, { table, index: i });
 }
 
@@ -197,6 +214,20 @@ export function invept_global(kvm: Kvm, vcpu: number): void {
   for (let i = 0; i < kvm.config.reachTables; i++) kvm.vcpus[vcpu].tlb.reach[i] = false;
   drop_psc(kvm, vcpu);
   drop_walks(kvm, vcpu);
+}
+
+/** INVEPT, single context: drops what is tagged with the vCPU's root. (A processor may drop more.) */
+export function invept_single_context(kvm: Kvm, vcpu: number): void {
+  const first = kvm.vcpus[vcpu].root;
+  for (let i = 0; i < kvm.config.lanes * kvm.config.gigaPages; i++)
+    kvm.vcpus[vcpu].tlb.may_giga[first * kvm.config.lanes * kvm.config.gigaPages + i] = 0;
+  for (let i = 0; i < kvm.config.lanes * kvm.config.hugePages; i++)
+    kvm.vcpus[vcpu].tlb.may_huge[first * kvm.config.lanes * kvm.config.hugePages + i] = 0;
+  for (let i = 0; i < kvm.config.lanes * kvm.config.gfns; i++)
+    kvm.vcpus[vcpu].tlb.may_small[first * kvm.config.lanes * kvm.config.gfns + i] = 0;
+  if (kvm.config.reach)
+    for (let table = 0; table < kvm.config.tables; table++)
+      kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)] = false;
 }
 
 /**
@@ -217,6 +248,7 @@ export function ept_violation_invalidates(kvm: Kvm, vcpu: number, gfn: number, l
       }
     }
   }
-  for (let table = 1; table < kvm.config.reachTables; table++)
-    if (is_reached(kvm, vcpu, table, gfn)) kvm.vcpus[vcpu].tlb.reach[table] = false;
+  if (kvm.config.reach)
+    for (let table = kvm.config.roots; table < kvm.config.tables; table++)
+      if (is_reached(kvm, vcpu, table, gfn)) kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)] = false;
 }

@@ -17,20 +17,20 @@ import {
 import { entry_level } from './tables.js';
 import { gives_rights, may_be_cached, tlb_slot } from './tlb.js';
 
-/** The leaf that a walk for `gfn` ends in, or whatever stands there instead. */
+/** The leaf that a walk for `gfn` ends in, or whatever stands there instead: from table 0. */
 export function walk(kvm: Kvm, gfn: Gfn): Spte {
-  let spte = kvm.pt[ROOT].spte[SPTE_INDEX(kvm, gfn, kvm.config.levels)];
+  return walk_from(kvm, ROOT, gfn);
+}
+
+/** The same from any root. */
+export function walk_from(kvm: Kvm, root: number, gfn: Gfn): Spte {
+  let spte = kvm.pt[root].spte[SPTE_INDEX(kvm, gfn, kvm.config.levels)];
   for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--)
     if (spte.kind === 'TABLE') spte = kvm.pt[spte.child].spte[SPTE_INDEX(kvm, gfn, below)];
   return spte;
 }
 
-/** The entry that a walk for `gfn` ends in. */
-export function walk_end(kvm: Kvm, gfn: Gfn): SptePtr {
-  return walk_end_from(kvm, ROOT, gfn);
-}
-
-/** The same for a walk that begins at a table on the way. */
+/** The entry that a walk for `gfn` ends in, from a root or from a table on the way. */
 export function walk_end_from(kvm: Kvm, table: number, gfn: Gfn): SptePtr {
   const level = entry_level(kvm, table);
   let sptep: SptePtr = { table, index: SPTE_INDEX(kvm, gfn, level) };
@@ -42,10 +42,14 @@ export function walk_end_from(kvm: Kvm, table: number, gfn: Gfn): SptePtr {
   return sptep;
 }
 
-/** The level of that entry. */
+/** The level of the entry that a walk for `gfn` from table 0 ends in. */
 export function walk_level(kvm: Kvm, gfn: Gfn): Level {
+  return walk_level_from(kvm, ROOT, gfn);
+}
+
+export function walk_level_from(kvm: Kvm, root: number, gfn: Gfn): Level {
   let level: Level = kvm.config.levels;
-  let spte = kvm.pt[ROOT].spte[SPTE_INDEX(kvm, gfn, level)];
+  let spte = kvm.pt[root].spte[SPTE_INDEX(kvm, gfn, level)];
   for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--)
     if (spte.kind === 'TABLE') {
       level = below;
@@ -83,8 +87,10 @@ export function can_reach_wrong_frame(kvm: Kvm, vcpu: number, gfn: Gfn): boolean
   if (!kvm.vcpus[vcpu].in_guest) return false;
   const right: number = designated_pfn(kvm, gfn);
   if (kvm.config.tlb === 'explicit') {
-    const leaf = walk(kvm, gfn);
-    if (gives_rights(kvm, leaf) && frame_of(kvm, gfn, leaf.pfn, walk_level(kvm, gfn)) !== right) return true;
+    const root = kvm.vcpus[vcpu].root;
+    const leaf = walk_from(kvm, root, gfn);
+    if (gives_rights(kvm, leaf) && frame_of(kvm, gfn, leaf.pfn, walk_level_from(kvm, root, gfn)) !== right)
+      return true;
     for (let lane = 0; lane < kvm.config.lanes; lane++)
       for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++) {
         const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)];
@@ -146,7 +152,7 @@ function can_translate(
 ): boolean {
   if (!kvm.vcpus[vcpu].in_guest) return false;
   if (kvm.config.tlb === 'may-cache') return may_use(kvm, vcpu, gfn, set);
-  const leaf = walk(kvm, gfn);
+  const leaf = walk_from(kvm, kvm.vcpus[vcpu].root, gfn);
   if (
     gives_rights(kvm, leaf) &&
     (!needs_write || (leaf.writable && (leaf.dirty || !kvm.config.trackDirty))) &&

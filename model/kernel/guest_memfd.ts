@@ -6,7 +6,7 @@
 import type { Op } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
 import { giga_index, huge_index } from '../hardware/tlb.js';
-import { type Errno, type Gfn, type GfnEnd, type Kvm, PG_LEVEL_1G, PG_LEVEL_2M } from '../state.js';
+import { type Errno, type Gfn, type GfnEnd, type Kvm, PG_LEVEL_1G, PG_LEVEL_2M, ROOT } from '../state.js';
 import { write_lock, write_unlock } from './locks.js';
 import {
   assert_invalidations_balanced,
@@ -61,7 +61,7 @@ export function* kvm_gmem_split_private(kvm: Kvm, start: Gfn, end: GfnEnd): Op<E
 export function* kvm_gmem_zap(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
   yield* write_lock(kvm);
   set_precise_zap(kvm, start, end);
-  const flush = yield* tdp_mmu_zap_leafs(kvm, start, end, true, false);
+  const flush = yield* tdp_mmu_zap_leafs(kvm, ROOT, start, end, true, false);
   if (flush) yield* kvm_flush_remote_tlbs(kvm);
   set_precise_zap(kvm, 0, 0);
   yield* write_unlock(kvm);

@@ -100,7 +100,7 @@ export function rcu_read_unlock(kvm: Kvm): void {
   lockdep_assert_in_rcu(kvm);
   kvm.rcu_reader[current()] = false;
   for (let p = 0; p < kvm.config.processes; p++) if (kvm.rcu_reader[p]) return;
-  for (let table = 1; table < kvm.config.tables; table++)
+  for (let table = kvm.config.roots > 1 ? 0 : 1; table < kvm.config.tables; table++)
     if (kvm.pt[table].state === 'detached') tdp_mmu_free_sp_rcu_callback(kvm, table);
 }
 

@@ -1,7 +1,7 @@
 /** The page fault handler: arch/x86/kvm/mmu/mmu.c. */
 import { choose, type Op } from 'mmucheck/language';
 import { V6_9 } from '../config.js';
-import { type Kvm, type Level, PG_LEVEL_4K, ROOT, type Spte, type SptePtr, type VcpuId } from '../state.js';
+import { type Kvm, type Level, PG_LEVEL_4K, type Spte, type SptePtr, type VcpuId } from '../state.js';
 import { is_access_track_spte, restore_acc_track_spte } from './access_track.js';
 import { x86_emulate_instruction } from './emulate.js';
 import type { Fault, RetPf } from './fault.js';
@@ -11,6 +11,7 @@ import { kvm_gmem_get_pfn, kvm_mem_is_private } from './private_memory.js';
 import { is_access_allowed, is_last_spte, is_shadow_present_pte, SPTE_INDEX } from './spte.js';
 import { kvm_tdp_mmu_read_spte } from './tdp_iter.js';
 import { kvm_tdp_mmu_map } from './tdp_mmu/map.js';
+import { is_obsolete_root } from './tdp_mmu/roots.js';
 import { try_cmpxchg64 } from './tdp_mmu/set_spte.js';
 import { page_fault_handle_page_track } from './unsync.js';
 
@@ -42,7 +43,7 @@ export function* kvm_tdp_mmu_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): O
 
   r = 'RETRY';
   yield* read_lock(kvm);
-  if (!(yield* is_page_fault_stale(kvm, fault))) r = yield* kvm_tdp_mmu_map(kvm, fault);
+  if (!(yield* is_page_fault_stale(kvm, vcpu, fault))) r = yield* kvm_tdp_mmu_map(kvm, vcpu, fault);
   yield* read_unlock(kvm);
   return r;
 }
@@ -74,7 +75,7 @@ export function* fast_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf
   for (let attempt = 0; attempt <= FAST_PAGE_FAULT_RETRIES; attempt++) {
     // kvm_tdp_mmu_fast_pf_get_last_sptep(): one read per level.
     let level: Level = kvm.config.levels;
-    let sptep: SptePtr = { table: ROOT, index: SPTE_INDEX(kvm, fault.gfn, level) };
+    let sptep: SptePtr = { table: kvm.vcpus[vcpu].root, index: SPTE_INDEX(kvm, fault.gfn, level) };
     let spte = yield* kvm_tdp_mmu_read_spte(kvm, sptep);
     for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--) {
       if (spte.kind === 'TABLE') {
@@ -162,9 +163,13 @@ function* mmu_invalidate_retry_gfn_unsafe(kvm: Kvm, fault: Fault): Op<boolean> {
   return kvm.mmu_invalidate_seq !== fault.mmu_seq;
 }
 
-/** Whether an invalidation has made the resolved frame doubtful. mmu_lock makes the two reads one. */
-export function* is_page_fault_stale(kvm: Kvm, fault: Fault): Op<boolean> {
+/**
+ * Whether the vCPU's root is to go, or an invalidation has made the resolved frame doubtful. mmu_lock makes the reads
+ * one step.
+ */
+export function* is_page_fault_stale(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<boolean> {
   yield;
+  if (is_obsolete_root(kvm, kvm.vcpus[vcpu].root)) return true;
   return mmu_invalidate_retry_gfn(kvm, fault.mmu_seq, fault.gfn);
 }
 

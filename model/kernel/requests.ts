@@ -35,7 +35,7 @@ export function vcpu_flush_tlb(kvm: Kvm, vcpu: VcpuId): void {
 }
 
 /** KVM_REQ_*: those here are served in vcpu_enter_guest(), and wait (KVM_REQUEST_WAIT). */
-export type VcpuRequest = 'TLB_FLUSH' | 'UPDATE_CPU_DIRTY_LOGGING';
+export type VcpuRequest = 'TLB_FLUSH' | 'UPDATE_CPU_DIRTY_LOGGING' | 'MMU_FREE_OBSOLETE_ROOTS';
 
 /** When it returns, every vCPU has left the guest since, and will not enter again without having served the request. */
 export function* kvm_make_all_cpus_request(kvm: Kvm, request: VcpuRequest): Op {
@@ -53,7 +53,8 @@ export function* kvm_make_all_cpus_request(kvm: Kvm, request: VcpuRequest): Op {
 export function* kvm_make_request(kvm: Kvm, vcpu: VcpuId, request: VcpuRequest): Op {
   yield () => is_drained(kvm);
   if (request === 'TLB_FLUSH') kvm.vcpus[vcpu].request_tlb_flush = true;
-  else kvm.dirty.request_update_cpu_dirty_logging[vcpu] = true;
+  else if (request === 'UPDATE_CPU_DIRTY_LOGGING') kvm.dirty.request_update_cpu_dirty_logging[vcpu] = true;
+  else kvm.roots.request_free_obsolete_roots[vcpu] = true;
 }
 
 /** cmpxchg(&vcpu->mode, IN_GUEST_MODE, EXITING_GUEST_MODE): locked, returns what was there. */

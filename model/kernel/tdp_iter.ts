@@ -12,6 +12,7 @@ import {
   type PageTableId,
   PG_LEVEL_2M,
   ROOT,
+  type RootId,
   type Spte,
   type SptePtr,
 } from '../state.js';
@@ -27,6 +28,8 @@ import {
 
 /** struct tdp_iter. */
 export interface TdpIter {
+  /** pt_path[root_level - 1]. */
+  root: RootId;
   /** The gfn that the walk is on its way to. */
   next_last_level_gfn: Gfn;
   /** The value of next_last_level_gfn when the walk last yielded, or began. */
@@ -48,6 +51,7 @@ export interface TdpIter {
 
 /** A walk that has not begun. */
 export const TDP_ITER: TdpIter = {
+  root: ROOT,
   next_last_level_gfn: 0,
   yielded_gfn: 0,
   pt_path_4k: 0,
@@ -69,7 +73,8 @@ export function* kvm_tdp_mmu_read_spte(kvm: Kvm, sptep: SptePtr): Op<Spte> {
 
 /** iter->pt_path[iter->level - 1]. */
 function pt_path(kvm: Kvm, iter: TdpIter): PageTableId {
-  if (iter.level === kvm.config.levels) return ROOT;
+  const root: number = iter.root;
+  if (iter.level === kvm.config.levels) return root;
   const upper: number = iter.pt_path_2m;
   if (kvm.config.levels === 3 && iter.level === PG_LEVEL_2M) return upper;
   return iter.pt_path_4k;

@@ -16,6 +16,7 @@ import {
   local_irq_enable,
 } from './locks.js';
 import { kvm_mmu_page_fault } from './mmu.js';
+import { kvm_mmu_free_obsolete_roots, kvm_mmu_reload } from './mmu_root.js';
 import {
   kvm_check_request_update_cpu_dirty_logging,
   vmx_flush_pml_buffer,
@@ -42,10 +43,15 @@ function* between_runs(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
 /** One round: requests, entry, guest, exit, exit handler. */
 export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
   if (kvm.config.dirtyRing > 0 && (yield* kvm_dirty_ring_check_request(kvm, vcpu))) return;
+  if (kvm.config.roots > 1 && (yield* kvm_check_request_free_obsolete_roots(kvm, vcpu)))
+    yield* kvm_mmu_free_obsolete_roots(kvm, vcpu);
   if (kvm.config.flush === 'protocol') {
     if (yield* kvm_check_request(kvm, vcpu)) yield* kvm_vcpu_flush_tlb_all(kvm, vcpu);
     if (kvm.config.pml > 0 && (yield* kvm_check_request_update_cpu_dirty_logging(kvm, vcpu)))
       yield* vmx_update_cpu_dirty_logging(kvm, vcpu);
+  }
+  if (kvm.config.roots > 1) yield* kvm_mmu_reload(kvm, vcpu);
+  if (kvm.config.flush === 'protocol') {
     yield* local_irq_disable(kvm.vcpus[vcpu]);
     yield* set_mode_in_guest(kvm, vcpu);
     yield* smp_mb__after_srcu_read_unlock(kvm);
@@ -98,6 +104,13 @@ export function* kvm_check_request(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
   return requested;
 }
 
+function* kvm_check_request_free_obsolete_roots(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
+  yield;
+  const requested = kvm.roots.request_free_obsolete_roots[vcpu];
+  kvm.roots.request_free_obsolete_roots[vcpu] = false;
+  return requested;
+}
+
 export function* kvm_vcpu_flush_tlb_all(kvm: Kvm, vcpu: VcpuId): Op {
   yield () => is_drained(kvm);
   invept_global(kvm, vcpu);
@@ -126,6 +139,7 @@ export function* kvm_vcpu_exit_request(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
 }
 
 function kvm_request_pending(kvm: Kvm, vcpu: VcpuId): boolean {
+  if (kvm.config.roots > 1 && kvm.roots.request_free_obsolete_roots[vcpu]) return true;
   if (kvm.config.pml > 0 && kvm.dirty.request_update_cpu_dirty_logging[vcpu]) return true;
   if (kvm.config.dirtyRing > 0 && kvm.dirty.request_dirty_ring_soft_full[vcpu]) return true;
   return kvm.vcpus[vcpu].request_tlb_flush;

@@ -24,7 +24,7 @@ export function* recover_huge_pages(kvm: Kvm): Op {
 }
 
 /** A slot that has logged, where the host maps huge: some gfns are write-protected, some not mapped, some writable. */
-function logged(kvm: Kvm, config: Config): void {
+export function logged(kvm: Kvm, config: Config): void {
   mapped_small()(kvm, config);
   host_huge(kvm, config);
   kvm.pt[1].spte[0] = { ...kvm.pt[1].spte[0], writable: false };

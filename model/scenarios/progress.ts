@@ -8,14 +8,20 @@ import { T1 } from '../../properties/t1-faults-end.js';
 import { T2 } from '../../properties/t2-frozen-is-temporary.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
 import { T5 } from '../../properties/t5-requests-are-served.js';
+import { V6_6 } from '../config.js';
 import { migrate_pages } from '../host.js';
+import { kvm_mmu_slot_try_split_huge_pages } from '../kernel/dirty_log.js';
 import { host_huge, machine, mapped_huge } from '../machine.js';
+import { PG_LEVEL_4K } from '../state.js';
+import { logged, recover_huge_pages } from './M10.js';
 import { migrate_twice } from './threads.js';
 import { unreached } from './unreached.js';
 import {
   a_moved_page_is_mapped_again,
   a_small_page_is_executable,
+  an_entry_is_frozen,
   an_invalidation_is_open,
+  every_huge_page_is_split,
   the_host_has_moved_a_page,
 } from './witnesses.js';
 
@@ -82,6 +88,47 @@ const executing = {
     host_huge,
   ),
   witnesses: [a_small_page_is_executable],
+};
+const recovering = {
+  ...machine(
+    {
+      kernel: V6_6,
+      reschedule: false,
+      guestReads: true,
+      guestGfns: 2,
+      flush: 'atomic',
+      tlb: 'explicit',
+      aliases: 'none',
+    },
+    [process('cpu0', recover_huge_pages)],
+    logged,
+  ),
+  witnesses: [an_entry_is_frozen],
+  unreached: unreached(
+    'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+    'kvm_tdp_mmu_map > tdp_iter_next',
+    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+    'tdp_mmu_map_handle_target_level > make_spte',
+    'zap_collapsible_spte_range > tdp_iter_next',
+    'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+  ),
+};
+const splitting = {
+  ...machine(
+    { trackDirty: true, flush: 'atomic' },
+    [process('cpu0', kvm_mmu_slot_try_split_huge_pages, PG_LEVEL_4K)],
+    mapped_huge({ dirty: false }),
+  ),
+  witnesses: [every_huge_page_is_split],
+  unreached: unreached(
+    'tdp_iter_next > try_step_down',
+    'tdp_iter_next > try_step_side',
+    'tdp_iter_next > try_step_up',
+    'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
+    'vcpu_enter_guest > kvm_mmu_page_fault',
+  ),
 };
 const executed = [
   'kvm_tdp_mmu_page_fault > fast_page_fault',
@@ -160,5 +207,35 @@ export default scenarios({
     variant: ['flag-after-link'],
     unreached: unreached(...executed, 'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic'),
     properties: [...SAFETY, T1],
+  },
+  'frozen-window': {
+    ...recovering,
+    title:
+      'A zap under the read lock freezes an entry and flushes: faults that find it retry until it is done',
+    claims: ['T1', 'T2', 'T4'],
+    properties: [...SAFETY, T1, T2, operations_end(['cpu0'])],
+  },
+  'frozen-for-ever': {
+    ...recovering,
+    title:
+      'The zap forgets to store what is to stand there: the entry stays frozen, and faults on it retry for ever',
+    claims: ['T1', 'T2'],
+    variant: ['frozen-for-ever'],
+    properties: [...SAFETY, T1, T2],
+    expect: { T1: 'violated', T2: 'violated' },
+  },
+  'exchange-refreshed': {
+    ...splitting,
+    title: 'A split that loses against hardware which sets D tries again with what it found',
+    claims: ['T4'],
+    properties: [...SAFETY, operations_end(['cpu0'])],
+  },
+  'exchange-without-refresh': {
+    ...splitting,
+    title: 'The same with the value that it expected at first: it tries for ever',
+    claims: ['T4'],
+    variant: ['exchange-without-refresh'],
+    properties: [...SAFETY, operations_end(['cpu0'])],
+    expect: { T4: 'violated', T7: 'violated' },
   },
 });

@@ -59,6 +59,9 @@ const REASONS = {
   'vcpu_enter_guest > set_mode_outside_guest':
     'no vCPU leaves the guest, or its entry, because nobody kicks it',
   'vcpu_enter_guest > local_irq_enable': 'no vCPU leaves the guest, or its entry, because nobody kicks it',
+  kvm_tdp_mmu_put_root: 'no root loses its last reference',
+  'vcpu_enter_guest > kvm_mmu_free_obsolete_roots': 'no root becomes invalid',
+  'vcpu_enter_guest > kvm_mmu_reload': 'no vCPU loses its root',
   kvm_vcpu_flush_tlb_all: 'nobody requests a flush',
   ipi_handler: 'nobody sends an IPI',
   'kvm_make_all_cpus_request > smp_call_function_many': 'no vCPU is found in the guest',

@@ -4,7 +4,7 @@
  * Two forms that were proposed for it; both may drop mmu_lock to allocate, and may fail after they have split at one end.
  */
 import type { Op } from 'mmucheck/language';
-import { type Errno, type Gfn, type GfnEnd, type Kvm, type Level, PG_LEVEL_4K } from '../../state.js';
+import { type Errno, type Gfn, type GfnEnd, type Kvm, type Level, PG_LEVEL_4K, ROOT } from '../../state.js';
 import { lockdep_assert_held } from '../locks.js';
 import { gfn_round_for_level, KVM_PAGES_PER_HPAGE } from '../spte.js';
 import { tdp_mmu_split_huge_pages_root } from './split.js';
@@ -20,7 +20,7 @@ export function* kvm_split_cross_boundary_leafs(
   shared: boolean,
 ): Op<Errno> {
   lockdep_assert_held(kvm);
-  return yield* tdp_mmu_split_huge_pages_root(kvm, start, end, PG_LEVEL_4K, shared, true);
+  return yield* tdp_mmu_split_huge_pages_root(kvm, ROOT, start, end, PG_LEVEL_4K, shared, true);
 }
 
 /** The proposal to work out which pages at the head and tail need a split, and to use the walk without a filter there. */
@@ -38,7 +38,7 @@ function* kvm_split_at(kvm: Kvm, boundary: GfnEnd, shared: boolean): Op<Errno> {
   if (target_level === kvm.config.levels) return 0;
   const head = gfn_round_for_level(kvm, boundary, target_level + 1);
   const tail = head + KVM_PAGES_PER_HPAGE(kvm, target_level + 1);
-  return yield* tdp_mmu_split_huge_pages_root(kvm, head, tail, target_level, shared, false);
+  return yield* tdp_mmu_split_huge_pages_root(kvm, ROOT, head, tail, target_level, shared, false);
 }
 
 /** The largest page that may begin at `boundary`. */

@@ -1,7 +1,15 @@
 /** Write protection for dirty logging: arch/x86/kvm/mmu/tdp_mmu.c. */
 
 import type { Op, Range } from 'mmucheck/language';
-import { type Gfn, type GfnEnd, type Kvm, type Level, PG_LEVEL_4K } from '../../state.js';
+import {
+  type Gfn,
+  type GfnEnd,
+  type Kvm,
+  type Level,
+  type MaybeRoot,
+  NO_ROOT,
+  PG_LEVEL_4K,
+} from '../../state.js';
 import {
   lockdep_assert_held_read,
   lockdep_assert_held_write,
@@ -11,13 +19,21 @@ import {
 import { is_last_spte, is_shadow_present_pte } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
 import { dirty_bit } from './clear_dirty.js';
+import { tdp_mmu_next_root } from './roots.js';
 import { has_bit, tdp_mmu_clear_spte_bits, tdp_mmu_set_spte_atomic } from './set_spte.js';
 import { tdp_mmu_iter_cond_resched } from './yield.js';
 
 /** Removes W from every leaf at or above `min_level` in [start, end). Returns whether any had it. */
-export function* wrprot_gfn_range(kvm: Kvm, start: Gfn, end: GfnEnd, min_level: Level): Op<boolean> {
+export function* wrprot_gfn_range(
+  kvm: Kvm,
+  root: MaybeRoot,
+  start: Gfn,
+  end: GfnEnd,
+  min_level: Level,
+): Op<boolean> {
   const iter: TdpIter = { ...TDP_ITER };
   let spte_set = false;
+  iter.root = root;
   rcu_read_lock(kvm);
   next: for (
     yield* tdp_iter_start(kvm, iter, min_level, start);
@@ -42,7 +58,14 @@ export function* wrprot_gfn_range(kvm: Kvm, start: Gfn, end: GfnEnd, min_level: 
 /** The whole memslot. mmu_lock held for read. */
 export function* kvm_tdp_mmu_wrprot_slot(kvm: Kvm, min_level: Level): Op<boolean> {
   lockdep_assert_held_read(kvm);
-  return yield* wrprot_gfn_range(kvm, 0, kvm.config.gfns, min_level);
+  let spte_set = false;
+  for (
+    let root = yield* tdp_mmu_next_root(kvm, NO_ROOT, true);
+    root !== NO_ROOT;
+    root = yield* tdp_mmu_next_root(kvm, root, true)
+  )
+    if (yield* wrprot_gfn_range(kvm, root, 0, kvm.config.gfns, min_level)) spte_set = true;
+  return spte_set;
 }
 
 /**
@@ -50,9 +73,19 @@ export function* kvm_tdp_mmu_wrprot_slot(kvm: Kvm, min_level: Level): Op<boolean
  * write.
  */
 export function* kvm_tdp_mmu_clear_dirty_pt_masked(kvm: Kvm, gfn: Gfn, mask: number, wrprot: boolean): Op {
+  for (
+    let root = yield* tdp_mmu_next_root(kvm, NO_ROOT, true);
+    root !== NO_ROOT;
+    root = yield* tdp_mmu_next_root(kvm, root, true)
+  )
+    yield* clear_dirty_pt_masked(kvm, root, gfn, mask, wrprot);
+}
+
+function* clear_dirty_pt_masked(kvm: Kvm, root: MaybeRoot, gfn: Gfn, mask: number, wrprot: boolean): Op {
   const dbit = dirty_bit(kvm, wrprot);
   const iter: TdpIter = { ...TDP_ITER };
   let left: Range<0, 'wordMask'> = mask;
+  iter.root = root;
   lockdep_assert_held_write(kvm);
   rcu_read_lock(kvm);
   for (

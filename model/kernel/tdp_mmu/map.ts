@@ -2,7 +2,7 @@
 
 import { assert, equal, type Op } from 'mmucheck/language';
 import { V6_13, V6_13_FINAL, V6_16 } from '../../config.js';
-import { type Errno, type Kvm, PG_LEVEL_4K } from '../../state.js';
+import { type Errno, type Kvm, PG_LEVEL_4K, type VcpuId } from '../../state.js';
 import type { Fault, RetPf } from '../fault.js';
 import { disallowed_hugepage_adjust, kvm_mmu_hugepage_adjust } from '../hugepage.js';
 import { rcu_read_lock, rcu_read_unlock } from '../locks.js';
@@ -22,9 +22,10 @@ import { tdp_mmu_set_spte_atomic } from './set_spte.js';
 import { tdp_mmu_split_huge_page } from './split.js';
 
 /** Installs tables and the leaf for a fault. mmu_lock held for read. */
-export function* kvm_tdp_mmu_map(kvm: Kvm, fault: Fault): Op<RetPf> {
+export function* kvm_tdp_mmu_map(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf> {
   let ret: RetPf = 'RETRY';
   const iter: TdpIter = { ...TDP_ITER };
+  iter.root = kvm.vcpus[vcpu].root;
   yield* kvm_mmu_hugepage_adjust(kvm, fault);
   rcu_read_lock(kvm);
   for (

@@ -15,7 +15,7 @@ export type MaybeTable = Range<-1, 'lastTable'>;
 /** Takes a page from the pool. The memory caches were topped up before: it does not fail. */
 export function tdp_mmu_alloc_sp(kvm: Kvm): PageTableId {
   let found: MaybeTable = NO_TABLE;
-  for (let table = 1; table < kvm.config.tables; table++)
+  for (let table = kvm.config.roots; table < kvm.config.tables; table++)
     if (found === NO_TABLE && kvm.pt[table].state === 'free') found = table;
   assert(found !== NO_TABLE, '', 'no page table is left: the configuration needs more `tables`');
   kvm.pt[found].state = 'private';

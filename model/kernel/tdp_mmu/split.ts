@@ -8,6 +8,8 @@ import {
   type GfnEnd,
   type Kvm,
   type Level,
+  type MaybeRoot,
+  NO_ROOT,
   type PageTableId,
 } from '../../state.js';
 import {
@@ -34,6 +36,7 @@ import {
   tdp_mmu_init_child_sp,
   tdp_mmu_link_sp,
 } from './pages.js';
+import { kvm_tdp_mmu_put_root, tdp_mmu_next_root } from './roots.js';
 import { tdp_mmu_iter_cond_resched } from './yield.js';
 
 /** Fills a new table with the small entries of a huge one and publishes it in its place. No flush: see M1. */
@@ -61,6 +64,7 @@ function iter_cross_boundary(kvm: Kvm, iter: TdpIter, start: Gfn, end: GfnEnd): 
  */
 export function* tdp_mmu_split_huge_pages_root(
   kvm: Kvm,
+  root: MaybeRoot,
   start: Gfn,
   end: GfnEnd,
   target_level: Level,
@@ -69,6 +73,7 @@ export function* tdp_mmu_split_huge_pages_root(
 ): Op<Errno> {
   let sp: MaybeTable = NO_TABLE;
   const iter: TdpIter = { ...TDP_ITER };
+  iter.root = root;
   rcu_read_lock(kvm);
   next: for (
     yield* tdp_iter_start(kvm, iter, target_level + 1, start);
@@ -117,5 +122,12 @@ export function* kvm_tdp_mmu_try_split_huge_pages(
   shared: boolean,
 ): Op {
   lockdep_assert_held(kvm);
-  yield* tdp_mmu_split_huge_pages_root(kvm, start, end, target_level, shared, false);
+  let root = yield* tdp_mmu_next_root(kvm, NO_ROOT, true);
+  while (root !== NO_ROOT) {
+    if ((yield* tdp_mmu_split_huge_pages_root(kvm, root, start, end, target_level, shared, false)) !== 0) {
+      if (kvm.config.roots > 1) yield* kvm_tdp_mmu_put_root(kvm, root);
+      break;
+    }
+    root = yield* tdp_mmu_next_root(kvm, root, true);
+  }
 }

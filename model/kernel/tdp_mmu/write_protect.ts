@@ -1,19 +1,21 @@
 /** Write protection of one gfn for shadow paging: arch/x86/kvm/mmu/tdp_mmu.c. */
 
 import { equal, type Op } from 'mmucheck/language';
-import type { Gfn, Kvm, Level } from '../../state.js';
+import { type Gfn, type Kvm, type Level, type MaybeRoot, NO_ROOT } from '../../state.js';
 import { lockdep_assert_held_write, rcu_read_lock, rcu_read_unlock } from '../locks.js';
 import { is_last_spte, is_shadow_present_pte } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
+import { tdp_mmu_next_root } from './roots.js';
 import { tdp_mmu_iter_set_spte } from './set_spte.js';
 
 /**
  * Clears W and MMU-writable of the gfn's leaf. MMU-writable decides, not W: where W was cleared alone (dirty logging,
  * aging), a fast page fault could set it again, and TLBs may still hold what it granted. Never yields.
  */
-function* write_protect_gfn(kvm: Kvm, gfn: Gfn, min_level: Level): Op<boolean> {
+function* write_protect_gfn(kvm: Kvm, root: MaybeRoot, gfn: Gfn, min_level: Level): Op<boolean> {
   const iter: TdpIter = { ...TDP_ITER };
   let spte_set = false;
+  iter.root = root;
   rcu_read_lock(kvm);
   for (
     yield* tdp_iter_start(kvm, iter, min_level, gfn);
@@ -33,5 +35,12 @@ function* write_protect_gfn(kvm: Kvm, gfn: Gfn, min_level: Level): Op<boolean> {
 /** Returns whether a flush is due before mmu_lock is dropped. */
 export function* kvm_tdp_mmu_write_protect_gfn(kvm: Kvm, gfn: Gfn, min_level: Level): Op<boolean> {
   lockdep_assert_held_write(kvm);
-  return yield* write_protect_gfn(kvm, gfn, min_level);
+  let spte_set = false;
+  for (
+    let root = yield* tdp_mmu_next_root(kvm, NO_ROOT, false);
+    root !== NO_ROOT;
+    root = yield* tdp_mmu_next_root(kvm, root, false)
+  )
+    if (yield* write_protect_gfn(kvm, root, gfn, min_level)) spte_set = true;
+  return spte_set;
 }

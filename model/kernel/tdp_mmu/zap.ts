@@ -2,7 +2,15 @@
 
 import type { Op } from 'mmucheck/language';
 import { V6_10 } from '../../config.js';
-import { type Errno, type Gfn, type GfnEnd, type Kvm, PG_LEVEL_4K } from '../../state.js';
+import {
+  type Errno,
+  type Gfn,
+  type GfnEnd,
+  type Kvm,
+  type MaybeRoot,
+  NO_ROOT,
+  PG_LEVEL_4K,
+} from '../../state.js';
 import {
   lockdep_assert_held_read,
   lockdep_assert_held_write,
@@ -12,6 +20,7 @@ import {
 import { kvm_flush_remote_tlbs } from '../requests.js';
 import { FROZEN_SPTE, is_last_spte, is_shadow_present_pte, NONPRESENT_SPTE } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
+import { tdp_mmu_next_root } from './roots.js';
 import {
   __kvm_tdp_mmu_write_spte,
   __tdp_mmu_set_spte_atomic,
@@ -21,9 +30,10 @@ import {
 } from './set_spte.js';
 import { tdp_mmu_iter_cond_resched } from './yield.js';
 
-/** Clears every leaf that overlaps [start, end). Returns whether a flush is due before mmu_lock is dropped. */
+/** Clears every leaf of a root that overlaps [start, end). Returns whether a flush is due before mmu_lock is dropped. */
 export function* tdp_mmu_zap_leafs(
   kvm: Kvm,
+  root: MaybeRoot,
   start: Gfn,
   end: GfnEnd,
   can_yield: boolean,
@@ -31,6 +41,7 @@ export function* tdp_mmu_zap_leafs(
 ): Op<boolean> {
   const iter: TdpIter = { ...TDP_ITER };
   let pending = flush;
+  iter.root = root;
   lockdep_assert_held_write(kvm);
   rcu_read_lock(kvm);
   for (
@@ -70,7 +81,7 @@ export function* tdp_mmu_zap_spte_atomic(kvm: Kvm, iter: TdpIter): Op<Errno> {
   return 0;
 }
 
-/** The memory notifiers' way in. */
+/** The memory notifiers' way in: every root, also an invalid one. What one owes, the walk of the next flushes too. */
 export function* kvm_tdp_mmu_unmap_gfn_range(
   kvm: Kvm,
   start: Gfn,
@@ -78,5 +89,12 @@ export function* kvm_tdp_mmu_unmap_gfn_range(
   may_block: boolean,
   flush: boolean,
 ): Op<boolean> {
-  return yield* tdp_mmu_zap_leafs(kvm, start, end, may_block, flush);
+  let pending = flush;
+  for (
+    let root = yield* tdp_mmu_next_root(kvm, NO_ROOT, false);
+    root !== NO_ROOT;
+    root = yield* tdp_mmu_next_root(kvm, root, false)
+  )
+    pending = yield* tdp_mmu_zap_leafs(kvm, root, start, end, may_block, pending);
+  return pending;
 }
