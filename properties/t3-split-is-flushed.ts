@@ -1,0 +1,14 @@
+/**
+ * T3: a range that was split is flushed in the end, also if the split fails half way: no vCPU goes on for ever with a huge translation of
+ * pages that are small by now. For splits of ranges only; one inside a fault promises no flush (P7).
+ */
+import { leadsTo, not, property } from 'mmucheck/language';
+import { a_vcpu_may_use_a_stale_huge_translation } from '../model/scenarios/witnesses.js';
+import { KERNEL_FAIRNESS } from './fairness.js';
+
+export const T3 = property({
+  id: 'T3',
+  title: 'a split range is flushed in the end',
+  temporal: leadsTo(a_vcpu_may_use_a_stale_huge_translation, not(a_vcpu_may_use_a_stale_huge_translation)),
+  fairness: KERNEL_FAIRNESS,
+});
