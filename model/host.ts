@@ -1,7 +1,7 @@
 /**
  * The host's memory management, as KVM meets it: it moves pages (compaction, migration, copy on write) between
  * kvm_mmu_notifier_invalidate_range_start() and _end(). An entry inside a huge host mapping is never changed alone:
- * ranges are whole 2M ranges wherever the host maps 2M.
+ * ranges are whole 2M ranges wherever the host maps 2M, and a 1G mapping is split before a part of it changes.
  */
 import type { Op } from 'mmucheck/language';
 import { is_drained } from './hardware/store_buffer.js';
@@ -11,8 +11,8 @@ import {
   kvm_mmu_notifier_invalidate_range_end,
   kvm_mmu_notifier_invalidate_range_start,
 } from './kernel/mmu_notifier.js';
-import { gfn_round_for_level } from './kernel/spte.js';
-import { type Gfn, type GfnEnd, type Kvm, PG_LEVEL_2M } from './state.js';
+import { gfn_round_for_level, KVM_PAGES_PER_HPAGE } from './kernel/spte.js';
+import { type Gfn, type GfnEnd, type Kvm, PG_LEVEL_1G, PG_LEVEL_2M } from './state.js';
 
 /**
  * Moves a part of a huge host page, as the host does it: it splits its own mapping first, inside an invalidation of the
@@ -65,4 +65,18 @@ function* set_ptes(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
 export function* make_pte_writable(kvm: Kvm, gfn: Gfn): Op {
   yield;
   kvm.host.writable[gfn] = true;
+}
+
+/** Splits its mapping of a 1G range, inside an invalidation of all of it; from then on it maps 2M there. */
+export function* split_huge_pud(kvm: Kvm, giga: number): Op {
+  const start: Gfn = giga * KVM_PAGES_PER_HPAGE(kvm, PG_LEVEL_1G);
+  const end: GfnEnd = start + KVM_PAGES_PER_HPAGE(kvm, PG_LEVEL_1G);
+  yield* kvm_mmu_notifier_invalidate_range_start(kvm, start, end, true);
+  yield* set_pud(kvm, giga);
+  yield* kvm_mmu_notifier_invalidate_range_end(kvm);
+}
+
+function* set_pud(kvm: Kvm, giga: number): Op {
+  yield () => is_drained(kvm);
+  kvm.host.giga[giga] = false;
 }

@@ -1,6 +1,6 @@
 /** Host threads that run one operation after another. */
 import type { Op } from 'mmucheck/language';
-import { migrate_pages } from '../host.js';
+import { migrate_pages, split_huge_pud } from '../host.js';
 import {
   kvm_mmu_slot_try_split_huge_pages,
   kvm_set_memory_region,
@@ -22,4 +22,10 @@ export function* enable_then_get(kvm: Kvm): Op {
 export function* migrate_twice(kvm: Kvm): Op {
   yield* migrate_pages(kvm, 0, kvm.config.gfns);
   yield* migrate_pages(kvm, 0, kvm.config.gfns);
+}
+
+/** The host maps 1G by one entry, which it splits before it moves the first 2M of it. */
+export function* split_the_host_then_migrate(kvm: Kvm): Op {
+  yield* split_huge_pud(kvm, 0);
+  yield* migrate_pages(kvm, 0, kvm.config.fanout);
 }

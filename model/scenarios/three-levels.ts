@@ -3,14 +3,15 @@
  * that takes a table away together with the tables below it; and faults that go down one level at a time.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { P7exact, P18, SAFETY } from '../../properties/index.js';
-import type { Config } from '../config.js';
+import { P7exact, P16, P18, SAFETY } from '../../properties/index.js';
+import { type Config, V6_13 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { kvm_mmu_slot_try_split_huge_pages, kvm_set_memory_region } from '../kernel/dirty_log.js';
 import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { host_giga, machine, mapped_giga, mapped_huge, mapped_small } from '../machine.js';
 import { type Kvm, PG_LEVEL_2M, PG_LEVEL_4K } from '../state.js';
-import { split_then_migrate } from './threads.js';
+import { recover_huge_pages } from './M10.js';
+import { split_the_host_then_migrate, split_then_migrate } from './threads.js';
 import {
   a_dirty_bit_is_set,
   a_giga_page_is_mapped,
@@ -43,6 +44,12 @@ function huge_pages_with_a_hole(kvm: Kvm, config: Config): void {
   kvm.pt[1].spte[0] = NONPRESENT_SPTE;
 }
 
+/** A slot that has logged, where the host maps 1G: one page is write-protected, one is not mapped. */
+function logged_where_the_host_maps_1G(kvm: Kvm, config: Config): void {
+  small_pages_with_a_hole(kvm, config);
+  kvm.pt[2].spte[1] = { ...kvm.pt[2].spte[1], writable: false };
+}
+
 const eager = {
   ...machine(
     { ...DEEP, tables: 5, guestReads: true, guestWrites: true, trackDirty: true, guestGfns: 3 },
@@ -61,6 +68,12 @@ const against_notifier = {
   ),
   properties: SAFETY,
   witnesses: [a_vcpu_may_use_a_stale_huge_translation, the_host_has_moved_a_page],
+};
+
+const PART = { ...DEEP, tables: 6, invalidations: 2, guestGfns: 3, reschedule: false } as const;
+const part_moves = {
+  properties: [...SAFETY, P16],
+  witnesses: [the_host_has_moved_a_page, a_giga_page_is_mapped],
 };
 
 const collapse = {
@@ -138,6 +151,67 @@ export default scenarios({
       'tdp_mmu_map_handle_target_level > make_spte',
       'tdp_mmu_set_spte > handle_changed_spte',
     ),
+  },
+  'part-moves': {
+    ...part_moves,
+    ...machine(PART, [process('cpu0', split_the_host_then_migrate)], mapped_giga()),
+    title: 'The host splits its 1G mapping and moves 2M of it; the guest writes to both halves',
+    claims: ['M39'],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
+  'part-moves-against-the-host-rule': {
+    ...part_moves,
+    ...machine(PART, [process('cpu0', migrate_pages, 0, 2)], mapped_giga()),
+    title:
+      'The host moves 2M of what it maps by one entry for 1G: a fault beside it maps the old pages again',
+    claims: ['M39'],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'try_step_down > tdp_iter_refresh_sptep',
+    ),
+    expect: { P1: 'violated', P16: 'violated' },
+  },
+  'recover-huge-pages': {
+    ...machine(
+      { ...DEEP, ...collapse, vcpus: 1, guestGfns: 2, tables: 6, kernel: V6_13, flush: 'protocol' },
+      [process('cpu0', recover_huge_pages)],
+      logged_where_the_host_maps_1G,
+    ),
+    title: 'When dirty logging stops, a 1G leaf takes the place of a table with all tables below it',
+    claims: ['M10'],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'try_step_down > tdp_iter_refresh_sptep',
+    ),
+    properties: [...SAFETY, P16],
+    witnesses: [two_tables_wait_for_their_grace_period, an_entry_is_frozen, a_giga_page_is_mapped],
   },
   'zap-without-flush': {
     ...machine(
