@@ -70,6 +70,7 @@ const against_notifier = {
   witnesses: [a_vcpu_may_use_a_stale_huge_translation, the_host_has_moved_a_page],
 };
 
+const PER_LEVEL = { tlb: 'explicit', walk: 'per-level', aliases: 'none', reach: false } as const;
 const PART = { ...DEEP, tables: 6, invalidations: 2, guestGfns: 3, reschedule: false } as const;
 const part_moves = {
   properties: [...SAFETY, P16],
@@ -336,6 +337,26 @@ export default scenarios({
     ),
     variant: ['collapse-to-1G-without-flush'],
     expect: { P4: 'violated' },
+  },
+  'collapse-small-pages-per-level': {
+    ...machine(
+      { ...DEEP, ...collapse, ...PER_LEVEL, tables: 5, vcpus: 1, guestGfns: 1 },
+      [],
+      small_pages_with_a_hole,
+    ),
+    title:
+      'The collapse of all tables below a 1G page, by walks of the hardware that read one entry in a step',
+    claims: ['S000-3(b)'],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    properties: SAFETY,
+    witnesses: [two_tables_wait_for_their_grace_period, an_entry_is_frozen, a_giga_page_is_mapped],
   },
   'collapse-against-exec-fault': {
     ...machine(
