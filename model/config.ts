@@ -95,6 +95,8 @@ export interface Choices {
   readonly prefault: boolean;
   /** Whether a fault may fail before it gets to mmu_lock: no memory for tables, no page from the host. */
   readonly faultErrors: boolean;
+  /** Keep page statistics and count page tables (kernel/accounting.ts, P13). */
+  readonly accounting: boolean;
   /** Count for each process which invalidations it has opened and not ended (P15). */
   readonly countInvalidations: boolean;
   /** Whether the list of tables that exist only because of NX huge pages is kept (kernel/nx.ts). */
@@ -160,6 +162,11 @@ export interface Config extends Configuration, Choices {
   readonly rootPages: number;
   readonly rootVcpus: number;
   readonly rootRefs: number;
+  /** Levels with page statistics, counts of tables, and the bounds of both. */
+  readonly statLevels: number;
+  readonly statCounts: number;
+  readonly leastStat: number;
+  readonly greatestStat: number;
   /** The levels below the root's. */
   readonly tableLevels: number;
   /** 1G ranges in the memslot; none with two levels. */
@@ -258,6 +265,7 @@ export const DEFAULTS: Choices = {
   adBits: true,
   prefault: false,
   faultErrors: false,
+  accounting: false,
   countInvalidations: false,
   nxRecovery: false,
   memoryAttributes: false,
@@ -335,6 +343,10 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     trackedHuge: chosen.writeTracking ? chosen.hugePages : 0,
     disallowCounts: 2 * chosen.fanout,
     prefetches: chosen.prefault ? 1 : 0,
+    statLevels: chosen.accounting ? chosen.levels : 0,
+    statCounts: chosen.accounting ? 1 : 0,
+    leastStat: -2 * chosen.roots * gfns,
+    greatestStat: 3 * chosen.roots * gfns,
     countedProcesses: chosen.countInvalidations ? processes : 0,
     listedTables: chosen.nxRecovery ? chosen.tables : 0,
     attributeGfns: chosen.memoryAttributes ? gfns : 0,

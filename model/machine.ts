@@ -7,6 +7,7 @@ import { type Choices, type Config, configure } from './config.js';
 import { speculation } from './hardware/guest.js';
 import { speculation_per_level } from './hardware/walker.js';
 import { drain } from './hardware/shared_memory.js';
+import { linked_tables, present_leafs } from './kernel/accounting.js';
 import { ipi_handler } from './kernel/requests.js';
 import { NONPRESENT_SPTE } from './kernel/spte.js';
 import { vcpu_run } from './kernel/vcpu.js';
@@ -49,6 +50,7 @@ export function machine(
     setup: (kvm) => {
       begin(kvm, config);
       mapping(kvm, config);
+      count_pages(kvm, config);
     },
   };
 }
@@ -94,6 +96,13 @@ function begin_roots(kvm: Kvm, config: Config): void {
     kvm.vcpus[v].root = root;
     if (config.roots > 1) kvm.roots.count[root] = kvm.roots.count[root] + 1;
   }
+}
+
+/** What has been mapped so far is accounted for. */
+function count_pages(kvm: Kvm, config: Config): void {
+  for (let level = 1; level <= config.statLevels; level++)
+    kvm.accounting.pages[level - 1] = present_leafs(kvm, level);
+  if (config.statCounts > 0) kvm.accounting.tdp_mmu_pages[0] = linked_tables(kvm);
 }
 
 export function unmapped(): void {

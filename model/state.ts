@@ -194,6 +194,13 @@ export interface PrivateMemory {
   gmem_huge: Vector<boolean, 'attributeHuge'>;
 }
 
+/** kvm->stat.pages[] and kvm->arch.tdp_mmu_pages (kernel/accounting.ts). Empty unless the configuration counts pages. */
+export interface Accounting {
+  /** By level: leafs. */
+  pages: Vector<Range<'leastStat', 'greatestStat'>, 'statLevels'>;
+  tdp_mmu_pages: Vector<Range<'leastStat', 'greatestStat'>, 'statCounts'>;
+}
+
 /** What there is to know of roots if they come and go (kernel/tdp_mmu/roots.ts): nothing if there is one for ever. */
 export interface Roots {
   /** kvm->arch.tdp_mmu_roots, the newest first, then NO_ROOT. */
@@ -270,6 +277,7 @@ export interface Kvm {
   mn_active_invalidate_count: Range<0, 'invalidations'>;
   pt: Vector<PageTable, 'tables'>;
   roots: Roots;
+  accounting: Accounting;
   vcpus: Vector<Vcpu, 'vcpus'>;
   host: HostMm;
   ghost: Ghost;

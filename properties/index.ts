@@ -8,12 +8,13 @@ import { P6 } from './p6-no-lost-bits.js';
 import { P7, P7exact } from './p7-split-transparency.js';
 import { P8 } from './p8-narrowing-is-flushed.js';
 import { P10 } from './p10-boundary.js';
+import { P13 } from './p13-accounting.js';
 import { P14 } from './p14-lock-discipline.js';
 import { P15 } from './p15-invalidations-balance.js';
 import { P16 } from './p16-no-stale-install.js';
 import { P18 } from './p18-no-itlb-multi-hit.js';
 import { T7 } from './t7-no-deadlock.js';
 
-export { P1, P2, P3, P3get, P3log, P4, P5, P6, P7, P7exact, P8, P10, P14, P15, P16, P18, T7 };
+export { P1, P2, P3, P3get, P3log, P4, P5, P6, P7, P7exact, P8, P10, P13, P14, P15, P16, P18, T7 };
 
 export const SAFETY = [P1, P3, P4, P5, P6, P7, P8, P14, T7];

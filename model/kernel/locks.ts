@@ -112,7 +112,8 @@ export function lockdep_assert_in_rcu(kvm: Kvm): void {
 export function tdp_mmu_free_sp_rcu_callback(kvm: Kvm, table: number): void {
   for (let i = 0; i < kvm.config.entries; i++)
     assert(
-      kvm.pt[table].state !== 'detached' ||
+      table < kvm.config.roots ||
+        kvm.pt[table].state !== 'detached' ||
         (kvm.pt[table].spte[i].kind !== 'LEAF' && kvm.pt[table].spte[i].kind !== 'TABLE'),
       'P5',
       'an unlinked table is freed with an entry that was installed behind its remover',

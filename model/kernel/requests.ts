@@ -28,6 +28,30 @@ function* flush_all_at_once(kvm: Kvm): Op {
   for (let v = 0; v < kvm.config.vcpus; v++) vcpu_flush_tlb(kvm, v);
 }
 
+/** KVM_REQ_MMU_FREE_OBSOLETE_ROOTS for every vCPU: when it returns, none runs on a root that was invalid before. */
+export function* kvm_reload_all_roots(kvm: Kvm): Op {
+  if (kvm.config.flush === 'atomic') yield* free_obsolete_roots_at_once(kvm);
+  else yield* kvm_make_all_cpus_request(kvm, 'MMU_FREE_OBSOLETE_ROOTS');
+}
+
+/**
+ * What the protocol guarantees, in two steps: those in the guest are made to leave, and have left. An entry that has
+ * begun finds the request where it ends (vcpu_enter_guest).
+ */
+function* free_obsolete_roots_at_once(kvm: Kvm): Op {
+  yield;
+  for (let v = 0; v < kvm.config.vcpus; v++) {
+    kvm.roots.request_free_obsolete_roots[v] = true;
+    kvm.vcpus[v].ipi = kvm.vcpus[v].in_guest;
+  }
+  yield () => every_vcpu_has_left(kvm);
+}
+
+function every_vcpu_has_left(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++) if (kvm.vcpus[v].ipi && kvm.vcpus[v].in_guest) return false;
+  return true;
+}
+
 /** INVEPT on the vCPU's processor; one that is in the guest by then caches anew. */
 export function vcpu_flush_tlb(kvm: Kvm, vcpu: VcpuId): void {
   invept_global(kvm, vcpu);

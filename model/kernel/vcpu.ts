@@ -65,7 +65,12 @@ export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
       return;
     }
   }
-  yield* vmx_vcpu_enter(kvm, vcpu);
+  if (kvm.config.roots > 1 && kvm.config.flush === 'atomic') {
+    if (!(yield* enter_unless_asked_to_reload(kvm, vcpu))) {
+      if (kvm.config.srcu) yield* kvm_vcpu_srcu_read_lock(kvm, vcpu);
+      return;
+    }
+  } else yield* vmx_vcpu_enter(kvm, vcpu);
   let exit =
     kvm.config.walk === 'atomic'
       ? yield* run_guest(kvm, vcpu, fault)
@@ -108,6 +113,8 @@ function* kvm_check_request_free_obsolete_roots(kvm: Kvm, vcpu: VcpuId): Op<bool
   yield;
   const requested = kvm.roots.request_free_obsolete_roots[vcpu];
   kvm.roots.request_free_obsolete_roots[vcpu] = false;
+  // Nobody else acknowledges it there.
+  if (kvm.config.flush === 'atomic') kvm.vcpus[vcpu].ipi = false;
   return requested;
 }
 
@@ -143,6 +150,15 @@ function kvm_request_pending(kvm: Kvm, vcpu: VcpuId): boolean {
   if (kvm.config.pml > 0 && kvm.dirty.request_update_cpu_dirty_logging[vcpu]) return true;
   if (kvm.config.dirtyRing > 0 && kvm.dirty.request_dirty_ring_soft_full[vcpu]) return true;
   return kvm.vcpus[vcpu].request_tlb_flush;
+}
+
+/** Where the protocol of requests is not modelled: its last test and the entry are one step. */
+function* enter_unless_asked_to_reload(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
+  yield;
+  if (kvm.roots.request_free_obsolete_roots[vcpu]) return false;
+  kvm.vcpus[vcpu].in_guest = true;
+  tlb_enter_guest(kvm, vcpu);
+  return true;
 }
 
 /** VM entry: from here the processor walks and caches. */

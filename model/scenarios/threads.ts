@@ -6,7 +6,15 @@ import {
   kvm_set_memory_region,
   kvm_vm_ioctl_get_dirty_log,
 } from '../kernel/dirty_log.js';
+import { set_nx_huge_pages } from '../kernel/zap_all.js';
 import { type Kvm, PG_LEVEL_4K } from '../state.js';
+
+/** The page of the first root comes back as the third one's. */
+export function* zap_migrate_zap(kvm: Kvm): Op {
+  yield* set_nx_huge_pages(kvm);
+  yield* migrate_pages(kvm, 0, kvm.config.gfns);
+  yield* set_nx_huge_pages(kvm);
+}
 
 /** The host maps the range by one entry, so it moves all of it. */
 export function* split_then_migrate(kvm: Kvm): Op {

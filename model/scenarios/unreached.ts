@@ -59,6 +59,13 @@ const REASONS = {
   'vcpu_enter_guest > set_mode_outside_guest':
     'no vCPU leaves the guest, or its entry, because nobody kicks it',
   'vcpu_enter_guest > local_irq_enable': 'no vCPU leaves the guest, or its entry, because nobody kicks it',
+  '__tdp_mmu_zap_root > tdp_iter_next': 'with one entry in the root the walk ends there',
+  '__tdp_mmu_zap_root > tdp_mmu_iter_cond_resched':
+    'a walk may yield only after it has made progress, and with one entry in the root it ends then',
+  'handle_removed_pt > kvm_tdp_mmu_read_spte': 'no table is unlinked under the write lock',
+  'handle_removed_pt > kvm_tdp_mmu_write_spte': 'no table is unlinked under the write lock',
+  'kvm_tdp_mmu_map > tdp_iter_start': 'no slow fault gets as far as the page tables',
+  'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level': 'no slow fault gets as far as the page tables',
   kvm_tdp_mmu_put_root: 'no root loses its last reference',
   'vcpu_enter_guest > kvm_mmu_free_obsolete_roots': 'no root becomes invalid',
   'vcpu_enter_guest > kvm_mmu_reload': 'no vCPU loses its root',

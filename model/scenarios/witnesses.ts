@@ -147,3 +147,15 @@ export function a_small_page_is_mapped(kvm: Kvm): boolean {
     if (!walk_is_huge(kvm, gfn) && walk(kvm, gfn).kind === 'LEAF') return true;
   return false;
 }
+
+export function a_root_is_invalid(kvm: Kvm): boolean {
+  for (let root = 0; root < kvm.config.rootPages; root++) if (kvm.roots.invalid[root]) return true;
+  return false;
+}
+
+/** Another one than at the start. */
+export function a_new_root_is_in_use(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++)
+    if (kvm.vcpus[v].in_guest && kvm.vcpus[v].root !== v % kvm.config.roles) return true;
+  return false;
+}

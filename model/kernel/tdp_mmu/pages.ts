@@ -2,6 +2,7 @@
 
 import { assert, type Op, type Range } from 'mmucheck/language';
 import type { Errno, Kvm, PageTableId } from '../../state.js';
+import { tdp_account_mmu_page } from '../accounting.js';
 import { tdp_mmu_free_sp_rcu_callback } from '../locks.js';
 import { make_nonleaf_spte, page_index } from '../spte.js';
 import type { TdpIter } from '../tdp_iter.js';
@@ -42,5 +43,6 @@ export function* tdp_mmu_link_sp(kvm: Kvm, iter: TdpIter, sp: PageTableId, share
   } else {
     yield* tdp_mmu_iter_set_spte(kvm, iter, spte);
   }
+  if (kvm.config.accounting) yield* tdp_account_mmu_page(kvm);
   return 0;
 }

@@ -19,6 +19,7 @@ import {
   type Spte,
   type SptePtr,
 } from '../../state.js';
+import { kvm_update_page_stats, tdp_unaccount_mmu_page } from '../accounting.js';
 import { lockdep_assert_held_read, lockdep_assert_held_write, lockdep_assert_in_rcu } from '../locks.js';
 import {
   FROZEN_SPTE,
@@ -156,10 +157,7 @@ export function* tdp_mmu_iter_set_spte(kvm: Kvm, iter: TdpIter, new_spte: Spte):
   iter.old_spte = yield* tdp_mmu_set_spte(kvm, iter.sptep, iter.old_spte, new_spte, iter.level);
 }
 
-/**
- * What follows from a change that is already visible. Page statistics (P13) and the accounting of pages are not
- * modelled: no other step reads them.
- */
+/** What follows from a change that is already visible. */
 export function* handle_changed_spte(
   kvm: Kvm,
   old_spte: Spte,
@@ -180,6 +178,8 @@ export function* handle_changed_spte(
     assert(is_frozen_spte(new_spte), 'P5', 'a non-present entry is replaced by a non-present entry');
     return;
   }
+  if (kvm.config.accounting && is_leaf !== was_leaf)
+    yield* kvm_update_page_stats(kvm, level, is_leaf ? 1 : -1);
   // Entries of the 4K level have no child; said outright, level by level, it bounds the recursion.
   if (level > PG_LEVEL_4K && was_present && !was_leaf && (is_leaf || !is_present || pfn_changed)) {
     if (kvm.config.levels === 3 && level === PG_LEVEL_1G)
@@ -193,6 +193,7 @@ export function* handle_changed_spte(
  * grace period.
  */
 export function* handle_removed_pt(kvm: Kvm, pt: PageTableId, level: Level, shared: boolean): Op {
+  if (kvm.config.accounting) yield* tdp_unaccount_mmu_page(kvm);
   if (kvm.config.nxHugePages) yield* tdp_mmu_unlink_sp(kvm, pt);
   for (let i = 0; i < kvm.config.fanout; i++) {
     const sptep: SptePtr = { table: pt, index: i };

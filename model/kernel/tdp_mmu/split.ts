@@ -12,6 +12,7 @@ import {
   NO_ROOT,
   type PageTableId,
 } from '../../state.js';
+import { kvm_update_page_stats } from '../accounting.js';
 import {
   lockdep_assert_held,
   rcu_read_lock,
@@ -50,7 +51,10 @@ export function* tdp_mmu_split_huge_page(
   // Nobody can see the table yet, so filling it is no step.
   for (let i = 0; i < kvm.config.fanout; i++)
     kvm.pt[sp].spte[i] = make_huge_page_split_spte(kvm, huge_spte, iter.level - 1, i);
-  return yield* tdp_mmu_link_sp(kvm, iter, sp, shared);
+  const ret = yield* tdp_mmu_link_sp(kvm, iter, sp, shared);
+  if (kvm.config.accounting && ret === 0)
+    yield* kvm_update_page_stats(kvm, iter.level - 1, kvm.config.fanout);
+  return ret;
 }
 
 /** Whether the page that the iterator stands on reaches over an end of [start, end). */
