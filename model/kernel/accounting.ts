@@ -13,12 +13,16 @@ import type { Kvm, Level } from '../state.js';
 /** atomic64_add() to kvm->stat.pages[]: leafs of the level. */
 export function* kvm_update_page_stats(kvm: Kvm, level: Level, count: Range<-1, 'fanout'>): Op {
   yield;
-  kvm.accounting.pages[level - 1] = kvm.accounting.pages[level - 1] + count;
+  const pages = kvm.accounting.pages[level - 1] + count;
+  // Bounds that only a count which is already wrong can reach.
+  if (pages >= kvm.config.leastStat && pages <= kvm.config.greatestStat)
+    kvm.accounting.pages[level - 1] = pages;
 }
 
 export function* tdp_account_mmu_page(kvm: Kvm): Op {
   yield;
-  kvm.accounting.tdp_mmu_pages[0] = kvm.accounting.tdp_mmu_pages[0] + 1;
+  const pages = kvm.accounting.tdp_mmu_pages[0] + 1;
+  if (pages <= kvm.config.greatestStat) kvm.accounting.tdp_mmu_pages[0] = pages;
 }
 
 export function* tdp_unaccount_mmu_page(kvm: Kvm): Op {
