@@ -10,8 +10,6 @@ import { zap_migrate_zap } from './threads.js';
 import { unreached } from './unreached.js';
 import { a_new_root_is_in_use, a_root_is_invalid, the_host_has_moved_a_page } from './witnesses.js';
 
-const NEVER = [] as const;
-
 const choices = {
   vcpus: 1,
   roots: 2,

@@ -35,7 +35,7 @@ const REASONS = {
   'kvm_tdp_mmu_map > tdp_mmu_split_huge_page': 'no fault meets a huge page above the level that it maps at',
   'kvm_tdp_mmu_map > tdp_mmu_link_sp': 'no fault meets a hole above the level that it maps at',
   'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level':
-    'every slow fault meets an open invalidation or a FROZEN entry',
+    'every slow fault meets an open invalidation, an invalid root or a FROZEN entry',
   'kvm_tdp_mmu_map > tdp_iter_next': 'every fault maps at the level of the root',
   'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust': 'every slow fault finds the slot logging, and maps 4K',
   'kvm_tdp_mmu_map > disallowed_hugepage_adjust':
@@ -65,7 +65,6 @@ const REASONS = {
   'handle_removed_pt > kvm_tdp_mmu_read_spte': 'no table is unlinked under the write lock',
   'handle_removed_pt > kvm_tdp_mmu_write_spte': 'no table is unlinked under the write lock',
   'kvm_tdp_mmu_map > tdp_iter_start': 'no slow fault gets as far as the page tables',
-  'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level': 'no slow fault gets as far as the page tables',
   kvm_tdp_mmu_put_root: 'no root loses its last reference',
   'vcpu_enter_guest > kvm_mmu_free_obsolete_roots': 'no root becomes invalid',
   'vcpu_enter_guest > kvm_mmu_reload': 'no vCPU loses its root',
