@@ -17,8 +17,8 @@ export function* kvm_arch_mmu_enable_log_dirty_pt_masked(
 ): Op {
   if (kvm.config.initiallyAllSet) {
     // Nothing was split or protected when logging began: the first write to a huge page has to be made to fault here.
-    const start = gfn_offset + __ffs(kvm, mask);
-    const end = gfn_offset + __fls(kvm, mask);
+    const start: Gfn = gfn_offset + __ffs(kvm, mask);
+    const end: Gfn = gfn_offset + __fls(kvm, mask);
     if (kvm.config.eagerPageSplit)
       yield* kvm_tdp_mmu_try_split_huge_pages(kvm, start, end + 1, PG_LEVEL_4K, false);
     yield* kvm_tdp_mmu_write_protect_gfn(kvm, start, PG_LEVEL_2M);
