@@ -1,0 +1,108 @@
+/**
+ * Faults that no guest takes (KVM_PRE_FAULT_MEMORY) and faults that fail: neither may leave anything behind that the
+ * properties forbid, and the tests for invalidations outside mmu_lock, from 6.9 on, decide nothing.
+ */
+import { process, scenarios } from 'mmucheck/language';
+import { P15, P16, SAFETY } from '../../properties/index.js';
+import { type Config, V6_13_FINAL, V6_16 } from '../config.js';
+import { migrate_pages } from '../host.js';
+import { NONPRESENT_SPTE } from '../kernel/spte.js';
+import { machine, mapped_small } from '../machine.js';
+import type { Kvm } from '../state.js';
+import { a_page_is_old } from './tracking.js';
+import { unreached } from './unreached.js';
+import {
+  a_moved_page_is_mapped_again,
+  an_invalidation_is_open,
+  the_host_has_moved_a_page,
+} from './witnesses.js';
+
+function table_of_holes(kvm: Kvm, config: Config): void {
+  mapped_small()(kvm, config);
+  for (let i = 0; i < config.fanout; i++) kvm.pt[1].spte[i] = NONPRESENT_SPTE;
+}
+
+const common = {
+  claims: [],
+  properties: [...SAFETY, P15, P16],
+  witnesses: [an_invalidation_is_open, the_host_has_moved_a_page, a_moved_page_is_mapped_again],
+};
+const small = { invalidations: 1, countInvalidations: true, reschedule: false, flush: 'atomic' } as const;
+const moving = process('cpu0', migrate_pages, 0, 1);
+
+export default scenarios({
+  'against-notifier': {
+    ...common,
+    ...machine({ ...small, vcpus: 2, kernel: V6_16, prefault: true }, [moving], table_of_holes),
+    title: 'Prefaults of both vCPUs against a notifier that moves the page',
+    witnesses: [...common.witnesses, a_page_is_old],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
+  'over-present-leafs': {
+    ...common,
+    ...machine(
+      { ...small, vcpus: 2, kernel: V6_13_FINAL, prefault: true, guestReads: true },
+      [moving],
+      table_of_holes,
+    ),
+    title: 'Prefaults before 6.16, which ask of a present leaf only whether it allows a read',
+    witnesses: [...common.witnesses, a_page_is_old],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
+  'without-ad-bits': {
+    ...common,
+    ...machine({ ...small, kernel: V6_16, prefault: true, adBits: false }, [moving], table_of_holes),
+    title: 'Without A/D bits a prefault leaves an entry without rights, which the first access restores',
+    witnesses: [...common.witnesses, a_page_is_old],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_write_spte > __kvm_tdp_mmu_write_spte',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
+  errors: {
+    ...common,
+    ...machine({ ...small, vcpus: 2, kernel: V6_16, faultErrors: true }, [moving], table_of_holes),
+    title: 'Faults find no memory for tables, or no page at the host, while a notifier moves the page',
+    unreached: unreached(
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
+});
