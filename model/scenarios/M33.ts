@@ -52,7 +52,7 @@ export default scenarios({
     witnesses: [a_gfn_is_write_tracked, a_page_is_harvested],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
-      'kvm_tdp_mmu_clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
+      'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',

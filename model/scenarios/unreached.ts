@@ -36,9 +36,7 @@ const REASONS = {
   'kvm_tdp_mmu_map > tdp_mmu_link_sp': 'no fault meets a hole above the level that it maps at',
   'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level':
     'every slow fault meets an open invalidation, an invalid root or a FROZEN entry',
-    'every slow fault meets an open invalidation or a FROZEN entry',
-  'kvm_tdp_mmu_clear_dirty_pt_masked > tdp_mmu_clear_spte_bits':
-    'no page that is taken out of the log is mapped small',
+  'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits': 'no page that is taken out of the log is mapped small',
   'make_spte > mmu_try_to_unsync_pages': 'no shadow page of the last level exists',
   'kvm_tdp_mmu_map > tdp_iter_next': 'every fault maps at the level of the root',
   'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust': 'every slow fault finds the slot logging, and maps 4K',

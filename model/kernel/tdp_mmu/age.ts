@@ -4,9 +4,9 @@
  * Up to 6.14 under mmu_lock held for write; from 6.15 under RCU alone, so that everybody may change the entry between
  * the read and the change here. The change is then a bit operation on whatever is in memory. On a hole it does nothing.
  * On a table it clears A, which processors would set again on their next walk (not modelled: nothing reads it). On a
- * FROZEN entry it clears a bit of that constant.
+ * FROZEN entry it clears a bit of that constant. Only configurations with one root age pages.
  */
-import type { Op } from 'mmucheck/language';
+import { assert, type Op } from 'mmucheck/language';
 import { V6_15 } from '../../config.js';
 import { read_entry, write_entry } from '../../hardware/ept.js';
 import {
@@ -38,6 +38,11 @@ export function* kvm_tdp_mmu_age_gfn_range(
 ): Op<boolean> {
   const iter: TdpIter = { ...TDP_ITER };
   let ret = false;
+  assert(
+    kvm.config.roots === 1,
+    '',
+    'aging walks one root: with more, it would have to take no references to them',
+  );
   if (kvm.config.kernel < V6_15) lockdep_assert_held_write(kvm);
   rcu_read_lock(kvm);
   for (
