@@ -1,6 +1,6 @@
 /**
  * The comparison with SPIN and Rumur: `npm run bench -- [--json] [--runs N] [--scenario NAME]... [--tool NAME]...
- * [--timeout SECONDS] [--memory BYTES] [--no-catalogue]`. Prints medians and ratios; README.md says what they mean.
+ * [--timeout SECONDS] [--memory BYTES] [--no-catalogue] [--temporal]`. Prints medians and ratios; README.md says what they mean.
  */
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import { printReport, type Report } from './report.js';
 import { ratiosOf } from './rows.js';
 import { mmucheck } from './tools/mmucheck.js';
 import { rumur } from './tools/rumur.js';
+import { measureTemporal, TEMPORAL_SCENARIOS, temporalTable } from './temporal.js';
 import { spin } from './tools/spin.js';
 
 /** The largest of the catalogue that all three can finish. */
@@ -26,10 +27,24 @@ const { values } = parseArgs({
     timeout: { type: 'string', default: '600' },
     memory: { type: 'string', default: String(8 * 2 ** 30) },
     'no-catalogue': { type: 'boolean', default: false },
+    temporal: { type: 'boolean', default: false },
   },
 });
 
 const onProgress = (line: string) => void process.stderr.write(`${line}\n`);
+if (values.temporal) {
+  const asked = process.argv.includes('--scenario') ? values.scenario : TEMPORAL_SCENARIOS;
+  const measured = await measureTemporal({
+    scenarios: asked,
+    runs: Number(values.runs),
+    // Each search asks for it anew, and with too much in hand SPIN cannot be started.
+    memoryBytes: Math.min(Number(values.memory), 2 ** 30),
+    timeoutSeconds: Number(values.timeout),
+    onProgress,
+  });
+  process.stdout.write(values.json ? `${JSON.stringify(measured, null, 2)}\n` : temporalTable(measured));
+  process.exit();
+}
 const versions: Record<string, string> = {};
 const contestants = [];
 for (const contestant of CONTESTANTS.filter(({ tool }) => values.tool.includes(tool))) {
