@@ -42,6 +42,11 @@ export interface Choices {
    * `atomic`: a walk is one step.
    */
   readonly walk: 'atomic' | 'per-level';
+  /**
+   * Processors that the vCPUs share and migrate between, or 0: each is pinned to one of its own. Needs `protocol`, and
+   * aliases `none` or `unbounded` (hardware/processor.ts).
+   */
+  readonly pcpus: number;
   /** Linear aliases besides the guest-physical lane. `unbounded` (may-cache only): a violation drops nothing for sure. */
   readonly aliases: 'none' | 'one' | 'two' | 'unbounded';
   /** Paging-structure caches: which tables a walk may begin at without the parent entry. */
@@ -189,6 +194,8 @@ export interface Config extends Configuration, Choices {
   readonly tlbEntries: number;
   readonly reachTables: number;
   readonly pscEntries: number;
+  readonly tlbs: number;
+  readonly lastPcpu: number;
   readonly walks: number;
   readonly execGhosts: number;
   readonly preciseGfns: number;
@@ -238,6 +245,7 @@ export const DEFAULTS: Choices = {
   wordBits: 8,
   tlb: 'may-cache',
   walk: 'atomic',
+  pcpus: 0,
   aliases: 'unbounded',
   reach: false,
   trackExec: false,
@@ -330,6 +338,8 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     maySmall: explicit ? 0 : chosen.roots * lanes * gfns,
     tlbEntries: explicit ? lanes * (gigaPages + chosen.hugePages + gfns) : 0,
     reachTables: chosen.reach ? chosen.roots * chosen.tables : 0,
+    tlbs: chosen.pcpus > 0 ? chosen.pcpus : chosen.vcpus,
+    lastPcpu: chosen.pcpus > 0 ? chosen.pcpus - 1 : 0,
     pscEntries: stepwise ? lanes * (gigaPages + chosen.hugePages) : 0,
     walks: stepwise ? 2 : 0,
     execGhosts: chosen.trackExec ? gfns : 0,

@@ -6,6 +6,7 @@ import { type ProcessSpec, process } from 'mmucheck/language';
 import { type Choices, type Config, configure } from './config.js';
 import { speculation } from './hardware/guest.js';
 import { speculation_per_level } from './hardware/walker.js';
+import { migration } from './hardware/processor.js';
 import { drain } from './hardware/shared_memory.js';
 import { linked_tables, present_leafs } from './kernel/accounting.js';
 import { ipi_handler } from './kernel/requests.js';
@@ -42,6 +43,8 @@ export function machine(
       );
   if ((choices.storeBuffers ?? 0) > 0)
     for (let p = 0; p < threads.length + vcpus; p++) processes.push(process(`drain${p}`, drain, p));
+  if ((choices.pcpus ?? 0) > 1)
+    for (let v = 0; v < vcpus; v++) processes.push(process(`sched${v}`, migration, v));
   const config = configure(choices, processes.length, threads.length);
   return {
     config,

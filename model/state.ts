@@ -141,7 +141,8 @@ export interface Vcpu {
   irqs_enabled: boolean;
   /** An IPI was sent and not yet acknowledged. */
   ipi: boolean;
-  tlb: Tlb;
+  /** vcpu->cpu, where vCPUs are not pinned. */
+  cpu: Range<0, 'lastPcpu'>;
   /** Level B: of the instruction, and the speculative one. */
   walk: Vector<Walk, 'walks'>;
   /** mmu->root, or NO_ROOT. */
@@ -279,6 +280,8 @@ export interface Kvm {
   roots: Roots;
   accounting: Accounting;
   vcpus: Vector<Vcpu, 'vcpus'>;
+  /** By logical processor: with pinned vCPUs, each has its own (hardware/processor.ts). */
+  tlb: Vector<Tlb, 'tlbs'>;
   host: HostMm;
   ghost: Ghost;
   /** Level C, by logical processor: what it has stored and nobody else sees yet. */

@@ -4,6 +4,7 @@
  *
  * Tolerated: walks of tables that are unlinked and not yet freed.
  */
+import { cpu_of } from '../model/hardware/processor.js';
 import { property } from 'mmucheck/language';
 import { is_linked } from '../model/hardware/tables.js';
 import { psc_slot } from '../model/hardware/tlb.js';
@@ -27,7 +28,7 @@ export function no_freed_table_is_walked(kvm: Kvm): boolean {
 
 /** Whether the vCPU may have cached the address of the table, with the tag of its root. */
 function may_walk(kvm: Kvm, vcpu: number, table: number): boolean {
-  return kvm.config.reach && kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)];
+  return kvm.config.reach && kvm.tlb[cpu_of(kvm, vcpu)].reach[psc_slot(kvm, vcpu, table)];
 }
 
 export const P4 = property({

@@ -4,6 +4,7 @@
  * Accesses are idempotent: one that changes nothing (neither A nor D nor a TLB) is no step. What a successful access
  * could observe, a wrong frame or an unrecorded write, is a property of the translations that it may use.
  */
+import { cpu_of } from './processor.js';
 import { assume, choose, chooseBelow, type Op, rest } from 'mmucheck/language';
 import type { Fault } from '../kernel/fault.js';
 import { gfn_round_for_level } from '../kernel/spte.js';
@@ -128,7 +129,7 @@ export function caches_clean_writable(
 ): boolean {
   if (kvm.config.tlb === 'explicit') {
     for (let l = 0; l < kvm.config.lanes; l++) {
-      const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, l, level, gfn)];
+      const entry = kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, l, level, gfn)];
       if (
         (l === GP || l === lane) &&
         entry.present &&
@@ -202,7 +203,7 @@ function fill(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, level: Level, leaf
 
 /** Explicit form: the entry for a leaf of `level`. */
 export function fill_entry(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, level: Level, leaf: Spte): void {
-  kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)] = {
+  kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, lane, level, gfn)] = {
     present: true,
     pfn: leaf.pfn,
     writable: leaf.writable,
@@ -238,7 +239,7 @@ export function caches_without_right(
     if (l === GP || l === lane) {
       if (kvm.config.tlb === 'explicit') {
         for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++) {
-          const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, l, level, gfn)];
+          const entry = kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, l, level, gfn)];
           if (
             entry.present &&
             !((access !== 'write' || entry.writable) && (access !== 'fetch' || entry.executable))
@@ -287,7 +288,7 @@ export function* speculation(kvm: Kvm, vcpu: VcpuId): Op {
 export function copy_to_alias(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number): void {
   assume(lane !== GP);
   const level = PG_LEVEL_4K + chooseBelow(kvm.config.levels);
-  const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, GP, level, gfn)];
+  const entry = kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, GP, level, gfn)];
   assume(entry.present);
-  kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)] = entry;
+  kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, lane, level, gfn)] = entry;
 }

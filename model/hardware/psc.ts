@@ -3,6 +3,7 @@
  * Both are gone after an INVEPT; a VM exit abandons the walks; a violation drops the walks and what is cached of the
  * path of its address, in the guest-physical lane and in its own.
  */
+import { cpu_of } from './processor.js';
 import type { Below } from 'mmucheck/language';
 import { page_index } from '../kernel/spte.js';
 import { type Gfn, type Kvm, type Level, PG_LEVEL_1G, PG_LEVEL_2M, type PageTableId } from '../state.js';
@@ -37,12 +38,12 @@ export function drop_walks(kvm: Kvm, vcpu: number): void {
 }
 
 export function drop_psc(kvm: Kvm, vcpu: number): void {
-  for (let i = 0; i < kvm.config.pscEntries; i++) kvm.vcpus[vcpu].tlb.psc[i] = NO_PSC_ENTRY;
+  for (let i = 0; i < kvm.config.pscEntries; i++) kvm.tlb[cpu_of(kvm, vcpu)].psc[i] = NO_PSC_ENTRY;
 }
 
 /** What is cached of the path of `gfn` in a lane. */
 export function drop_psc_path(kvm: Kvm, vcpu: number, gfn: number, lane: number): void {
   if (kvm.config.pscEntries === 0) return;
   for (let level = PG_LEVEL_2M; level <= kvm.config.levels; level++)
-    kvm.vcpus[vcpu].tlb.psc[psc_slot(kvm, lane, level, gfn)] = NO_PSC_ENTRY;
+    kvm.tlb[cpu_of(kvm, vcpu)].psc[psc_slot(kvm, lane, level, gfn)] = NO_PSC_ENTRY;
 }

@@ -42,7 +42,7 @@ function cachedByState(scenario: Scenario): Map<string, ReadonlySet<string>> {
   const cached = new Map<string, Set<string>>();
   for (const packed of statesOf(space)) {
     const tree = machine.unpack(packed) as unknown as KvmTree;
-    const tlbs = tree.vcpus.map(({ tlb }) => tlb);
+    const tlbs = tree.tlb;
     const rest = withoutTlbs(scenario.spec.config as Config, tree);
     const held = cached.get(rest) ?? new Set();
     tlbs.forEach((tlb, vcpu) => {
@@ -66,7 +66,7 @@ function withoutTlbs({ processes }: Config, tree: KvmTree): string {
       removed_read: gone(tree.ghost.removed_read),
       removed_write: gone(tree.ghost.removed_write),
     },
-    vcpus: tree.vcpus.map((vcpu) => ({ ...vcpu, tlb: null })),
+    tlb: null,
   });
 }
 
@@ -120,7 +120,7 @@ interface TlbTree {
 }
 
 type KvmTree = StateTree & {
-  readonly vcpus: readonly { readonly tlb: TlbTree }[];
+  readonly tlb: readonly TlbTree[];
   readonly mmu_lock: { readonly readers: readonly boolean[] };
   readonly rcu_reader: readonly boolean[];
   readonly ghost: { readonly removed_read: readonly number[]; readonly removed_write: readonly number[] };

@@ -16,6 +16,7 @@
  *
  * Explicit form. At most one entry per lane, size and base, filled and replaced by steps of hardware/guest.ts.
  */
+import { cpu_of } from './processor.js';
 import { gfn_round_for_level, KVM_PAGES_PER_HPAGE, page_index, SPTE_INDEX } from '../kernel/spte.js';
 import {
   type Kvm,
@@ -72,14 +73,14 @@ export function psc_slot(kvm: Kvm, vcpu: number, table: number): number {
 /** May-cache form: the translations that a lane may hold of the page of `level` that holds `gfn`, from the vCPU's root. */
 export function may_be_cached(kvm: Kvm, vcpu: number, lane: number, level: Level, gfn: number): number {
   if (kvm.config.levels === 3 && level === PG_LEVEL_1G)
-    return kvm.vcpus[vcpu].tlb.may_giga[
+    return kvm.tlb[cpu_of(kvm, vcpu)].may_giga[
       tagged(kvm, vcpu, lane) * kvm.config.gigaPages + giga_index(kvm, gfn)
     ];
   if (level === PG_LEVEL_2M)
-    return kvm.vcpus[vcpu].tlb.may_huge[
+    return kvm.tlb[cpu_of(kvm, vcpu)].may_huge[
       tagged(kvm, vcpu, lane) * kvm.config.hugePages + huge_index(kvm, gfn)
     ];
-  return kvm.vcpus[vcpu].tlb.may_small[tagged(kvm, vcpu, lane) * kvm.config.gfns + gfn];
+  return kvm.tlb[cpu_of(kvm, vcpu)].may_small[tagged(kvm, vcpu, lane) * kvm.config.gfns + gfn];
 }
 
 function set_may_be_cached(
@@ -91,10 +92,14 @@ function set_may_be_cached(
   set: number,
 ): void {
   if (kvm.config.levels === 3 && level === PG_LEVEL_1G)
-    kvm.vcpus[vcpu].tlb.may_giga[tagged(kvm, vcpu, lane) * kvm.config.gigaPages + giga_index(kvm, gfn)] = set;
+    kvm.tlb[cpu_of(kvm, vcpu)].may_giga[
+      tagged(kvm, vcpu, lane) * kvm.config.gigaPages + giga_index(kvm, gfn)
+    ] = set;
   else if (level === PG_LEVEL_2M)
-    kvm.vcpus[vcpu].tlb.may_huge[tagged(kvm, vcpu, lane) * kvm.config.hugePages + huge_index(kvm, gfn)] = set;
-  else kvm.vcpus[vcpu].tlb.may_small[tagged(kvm, vcpu, lane) * kvm.config.gfns + gfn] = set;
+    kvm.tlb[cpu_of(kvm, vcpu)].may_huge[
+      tagged(kvm, vcpu, lane) * kvm.config.hugePages + huge_index(kvm, gfn)
+    ] = set;
+  else kvm.tlb[cpu_of(kvm, vcpu)].may_small[tagged(kvm, vcpu, lane) * kvm.config.gfns + gfn] = set;
 }
 
 /** Whether a walk that ends in this entry finds a translation: a leaf, unless access tracking has taken its rights. */
@@ -122,14 +127,14 @@ export function tlb_may_cache(kvm: Kvm, sptep: SptePtr): void {
 export function is_reached(kvm: Kvm, vcpu: number, table: number, gfn: number): boolean {
   return (
     table >= kvm.config.roots &&
-    kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)] &&
+    kvm.tlb[cpu_of(kvm, vcpu)].reach[psc_slot(kvm, vcpu, table)] &&
     kvm.pt[table].parent === page_index(kvm, gfn, kvm.pt[table].level + 1)
   );
 }
 
 /** Whether the processor can read this table: from the root, or through its paging-structure cache. */
 export function tlb_can_reach(kvm: Kvm, vcpu: number, table: number): boolean {
-  if (kvm.config.reach && kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)]) return true;
+  if (kvm.config.reach && kvm.tlb[cpu_of(kvm, vcpu)].reach[psc_slot(kvm, vcpu, table)]) return true;
   return is_linked_below(kvm, kvm.vcpus[vcpu].root, table);
 }
 
@@ -143,7 +148,7 @@ function tlb_may_cache_entry(kvm: Kvm, vcpu: number, sptep: SptePtr): void {
     let level = top;
     for (let below = kvm.config.levels - 1; below >= PG_LEVEL_4K; below--) {
       if (below < top && spte.kind === 'TABLE') {
-        if (kvm.config.reach) kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, spte.child)] = true;
+        if (kvm.config.reach) kvm.tlb[cpu_of(kvm, vcpu)].reach[psc_slot(kvm, vcpu, spte.child)] = true;
         spte = kvm.pt[spte.child].spte[SPTE_INDEX(kvm, gfn, below)];
         level = below;
       }
@@ -201,17 +206,17 @@ export function tlb_enter_guest(kvm: Kvm, vcpu: number): void {
 /** Everything in the tables of `level` in the paging-structure cache. */
 function tlb_may_cache_reached(kvm: Kvm, vcpu: number, level: Level): void {
   for (let table = kvm.config.roots; table < kvm.config.tables; table++)
-    if (kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)] && entry_level(kvm, table) === level)
+    if (kvm.tlb[cpu_of(kvm, vcpu)].reach[psc_slot(kvm, vcpu, table)] && entry_level(kvm, table) === level)
       for (let i = 0; i < kvm.config.fanout; i++) tlb_may_cache_entry(kvm, vcpu, { table, index: i });
 }
 
 /** INVEPT, global: drops everything of this processor. */
 export function invept_global(kvm: Kvm, vcpu: number): void {
-  for (let i = 0; i < kvm.config.mayGiga; i++) kvm.vcpus[vcpu].tlb.may_giga[i] = 0;
-  for (let i = 0; i < kvm.config.mayHuge; i++) kvm.vcpus[vcpu].tlb.may_huge[i] = 0;
-  for (let i = 0; i < kvm.config.maySmall; i++) kvm.vcpus[vcpu].tlb.may_small[i] = 0;
-  for (let i = 0; i < kvm.config.tlbEntries; i++) kvm.vcpus[vcpu].tlb.entry[i] = NO_TLB_ENTRY;
-  for (let i = 0; i < kvm.config.reachTables; i++) kvm.vcpus[vcpu].tlb.reach[i] = false;
+  for (let i = 0; i < kvm.config.mayGiga; i++) kvm.tlb[cpu_of(kvm, vcpu)].may_giga[i] = 0;
+  for (let i = 0; i < kvm.config.mayHuge; i++) kvm.tlb[cpu_of(kvm, vcpu)].may_huge[i] = 0;
+  for (let i = 0; i < kvm.config.maySmall; i++) kvm.tlb[cpu_of(kvm, vcpu)].may_small[i] = 0;
+  for (let i = 0; i < kvm.config.tlbEntries; i++) kvm.tlb[cpu_of(kvm, vcpu)].entry[i] = NO_TLB_ENTRY;
+  for (let i = 0; i < kvm.config.reachTables; i++) kvm.tlb[cpu_of(kvm, vcpu)].reach[i] = false;
   drop_psc(kvm, vcpu);
   drop_walks(kvm, vcpu);
 }
@@ -220,14 +225,14 @@ export function invept_global(kvm: Kvm, vcpu: number): void {
 export function invept_single_context(kvm: Kvm, vcpu: number): void {
   const first = kvm.vcpus[vcpu].root;
   for (let i = 0; i < kvm.config.lanes * kvm.config.gigaPages; i++)
-    kvm.vcpus[vcpu].tlb.may_giga[first * kvm.config.lanes * kvm.config.gigaPages + i] = 0;
+    kvm.tlb[cpu_of(kvm, vcpu)].may_giga[first * kvm.config.lanes * kvm.config.gigaPages + i] = 0;
   for (let i = 0; i < kvm.config.lanes * kvm.config.hugePages; i++)
-    kvm.vcpus[vcpu].tlb.may_huge[first * kvm.config.lanes * kvm.config.hugePages + i] = 0;
+    kvm.tlb[cpu_of(kvm, vcpu)].may_huge[first * kvm.config.lanes * kvm.config.hugePages + i] = 0;
   for (let i = 0; i < kvm.config.lanes * kvm.config.gfns; i++)
-    kvm.vcpus[vcpu].tlb.may_small[first * kvm.config.lanes * kvm.config.gfns + i] = 0;
+    kvm.tlb[cpu_of(kvm, vcpu)].may_small[first * kvm.config.lanes * kvm.config.gfns + i] = 0;
   if (kvm.config.reach)
     for (let table = 0; table < kvm.config.tables; table++)
-      kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)] = false;
+      kvm.tlb[cpu_of(kvm, vcpu)].reach[psc_slot(kvm, vcpu, table)] = false;
 }
 
 /**
@@ -243,12 +248,13 @@ export function ept_violation_invalidates(kvm: Kvm, vcpu: number, gfn: number, l
       drop_psc_path(kvm, vcpu, gfn, l);
       for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++) {
         if (kvm.config.tlb === 'explicit')
-          kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, l, level, gfn)] = NO_TLB_ENTRY;
+          kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, l, level, gfn)] = NO_TLB_ENTRY;
         else set_may_be_cached(kvm, vcpu, l, level, gfn, 0);
       }
     }
   }
   if (kvm.config.reach)
     for (let table = kvm.config.roots; table < kvm.config.tables; table++)
-      if (is_reached(kvm, vcpu, table, gfn)) kvm.vcpus[vcpu].tlb.reach[psc_slot(kvm, vcpu, table)] = false;
+      if (is_reached(kvm, vcpu, table, gfn))
+        kvm.tlb[cpu_of(kvm, vcpu)].reach[psc_slot(kvm, vcpu, table)] = false;
 }

@@ -2,6 +2,7 @@
  * What a vCPU in guest mode can translate to: through the page tables as they are, or through anything that it may
  * have cached. Properties ask these questions; the guest (guest.ts) acts on them.
  */
+import { cpu_of } from './processor.js';
 import { designated_pfn } from '../kernel/private_memory.js';
 import { gfn_round_for_level, SPTE_INDEX } from '../kernel/spte.js';
 import {
@@ -93,7 +94,7 @@ export function can_reach_wrong_frame(kvm: Kvm, vcpu: number, gfn: Gfn): boolean
       return true;
     for (let lane = 0; lane < kvm.config.lanes; lane++)
       for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++) {
-        const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)];
+        const entry = kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, lane, level, gfn)];
         if (entry.present && frame_of(kvm, gfn, entry.pfn, level) !== right) return true;
       }
     return false;
@@ -107,7 +108,7 @@ export function can_reach_wrong_frame(kvm: Kvm, vcpu: number, gfn: Gfn): boolean
 export function may_hold(kvm: Kvm, vcpu: number, gfn: Gfn, level: Level): boolean {
   for (let lane = 0; lane < kvm.config.lanes; lane++) {
     if (kvm.config.tlb === 'explicit') {
-      if (kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)].present) return true;
+      if (kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, lane, level, gfn)].present) return true;
     } else if (may_be_cached(kvm, vcpu, lane, level, gfn) !== 0) return true;
   }
   return false;
@@ -136,7 +137,8 @@ export function fetch_translations_differ_in_size(kvm: Kvm, vcpu: number, gfn: G
 function may_fetch_by(kvm: Kvm, vcpu: number, gfn: Gfn, level: Level): boolean {
   for (let lane = 0; lane < kvm.config.lanes; lane++) {
     if (kvm.config.tlb === 'explicit') {
-      if (entry_allows(kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)], false, true)) return true;
+      if (entry_allows(kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, lane, level, gfn)], false, true))
+        return true;
     } else if ((may_be_cached(kvm, vcpu, lane, level, gfn) & kvm.config.fetchSet) !== 0) return true;
   }
   return false;
@@ -161,7 +163,13 @@ function can_translate(
     return true;
   for (let lane = 0; lane < kvm.config.lanes; lane++)
     for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++)
-      if (entry_allows(kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, lane, level, gfn)], needs_write, needs_fetch))
+      if (
+        entry_allows(
+          kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, lane, level, gfn)],
+          needs_write,
+          needs_fetch,
+        )
+      )
         return true;
   return false;
 }

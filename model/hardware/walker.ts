@@ -9,6 +9,7 @@
  * level and prefix is the walk's choice, so evictions are no steps. Tables grant everything; only leafs have rights, and
  * leafs are never in that cache.
  */
+import { cpu_of } from './processor.js';
 import { assert, assume, choose, chooseBelow, type Op, rest } from 'mmucheck/language';
 import type { Fault } from '../kernel/fault.js';
 import { page_index, SPTE_INDEX } from '../kernel/spte.js';
@@ -139,7 +140,7 @@ export function start_walk(
     const cached_lane = chooseBelow(kvm.config.lanes);
     assume(cached_lane === GP || cached_lane === lane);
     const above = PG_LEVEL_2M + chooseBelow(kvm.config.levels - 1);
-    const cached = kvm.vcpus[vcpu].tlb.psc[psc_slot(kvm, cached_lane, above, gfn)];
+    const cached = kvm.tlb[cpu_of(kvm, vcpu)].psc[psc_slot(kvm, cached_lane, above, gfn)];
     assume(cached.present);
     table = cached.table;
     level = above - 1;
@@ -156,7 +157,7 @@ export function step_walk(kvm: Kvm, vcpu: VcpuId, slot: number): Progress {
   if (spte.kind === 'TABLE') {
     // B3: also if everything below is empty.
     if (choose(false, true))
-      kvm.vcpus[vcpu].tlb.psc[psc_slot(kvm, walk.lane, walk.level, walk.gfn)] = {
+      kvm.tlb[cpu_of(kvm, vcpu)].psc[psc_slot(kvm, walk.lane, walk.level, walk.gfn)] = {
         present: true,
         table: spte.child,
       };

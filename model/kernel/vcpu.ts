@@ -1,6 +1,7 @@
 /** The vCPU thread: KVM_RUN, from request to VM entry to exit handler. arch/x86/kvm/x86.c and vmx.c. */
-import { choose, chooseBelow, type Op } from 'mmucheck/language';
+import { assume, choose, chooseBelow, type Op, rest } from 'mmucheck/language';
 import { type ExitReason, run_guest } from '../hardware/guest.js';
+import { has_processor } from '../hardware/processor.js';
 import { invept_global, tlb_enter_guest } from '../hardware/tlb.js';
 import { load_mode, store_mode } from '../hardware/shared_memory.js';
 import { is_drained, smp_mb } from '../hardware/store_buffer.js';
@@ -9,12 +10,7 @@ import type { Kvm, VcpuId } from '../state.js';
 import { type Fault, NO_FAULT } from './fault.js';
 import { kvm_dirty_ring_check_request } from './dirty_ring.js';
 import { kvm_vcpu_write_guest_page } from './emulate.js';
-import {
-  kvm_vcpu_srcu_read_lock,
-  kvm_vcpu_srcu_read_unlock,
-  local_irq_disable,
-  local_irq_enable,
-} from './locks.js';
+import { kvm_vcpu_srcu_read_lock, kvm_vcpu_srcu_read_unlock, local_irq_enable } from './locks.js';
 import { kvm_mmu_page_fault } from './mmu.js';
 import { kvm_mmu_free_obsolete_roots, kvm_mmu_reload } from './mmu_root.js';
 import {
@@ -52,7 +48,7 @@ export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
   }
   if (kvm.config.roots > 1) yield* kvm_mmu_reload(kvm, vcpu);
   if (kvm.config.flush === 'protocol') {
-    yield* local_irq_disable(kvm.vcpus[vcpu]);
+    yield* vcpu_irq_disable(kvm, vcpu);
     yield* set_mode_in_guest(kvm, vcpu);
     yield* smp_mb__after_srcu_read_unlock(kvm);
   }
@@ -99,6 +95,17 @@ function* reenter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault, first: ExitReason)
     exit = yield* run_guest(kvm, vcpu, fault);
   }
   return exit;
+}
+
+/**
+ * local_irq_disable(), on the processor that the scheduler has given to the thread. Waiting for one that another vCPU
+ * uses is no deadlock: the timer ends its turn.
+ */
+function* vcpu_irq_disable(kvm: Kvm, vcpu: VcpuId): Op {
+  if (kvm.config.pcpus === 0) yield;
+  else yield rest(() => !has_processor(kvm, vcpu));
+  assume(has_processor(kvm, vcpu));
+  kvm.vcpus[vcpu].irqs_enabled = false;
 }
 
 /** Test and clear. Only the vCPU itself clears, and one set in between would be answered by the same flush. */

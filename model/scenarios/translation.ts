@@ -16,6 +16,7 @@ import { type Access, speculation } from '../hardware/guest.js';
 import { FIRST_FRAME, OTHER_FRAME, VIOLATION } from '../hardware/litmus/guest.js';
 import {
   a_vcpu_takes_a_violation_while_another_has_entries,
+  alternates,
   type Change,
   changes,
   END_DIRTY,
@@ -57,6 +58,8 @@ interface Row {
   readonly last?: Access;
   readonly lastLane?: number;
   readonly vcpus?: number;
+  /** Two vCPUs take turns on one processor. */
+  readonly alternate?: boolean;
   readonly choices?: Partial<Choices>;
   /** What the accesses got, by their number from 1; or a property that the outcome breaks. */
   readonly asks: Readonly<Record<number, number>> | PropertySpec;
@@ -497,6 +500,22 @@ const ROWS: readonly Row[] = [
     ...forbidden,
   },
   {
+    row: 19,
+    id: 'shared-processor',
+    title: 'A vCPU uses what another one has cached on the processor that they share',
+    mapping: mapped_small(),
+    change: 'CLEAR',
+    when: 'left',
+    first: 'write',
+    access: 'write',
+    times: 1,
+    vcpus: 2,
+    alternate: true,
+    asks: { 1: FIRST_FRAME },
+    choices: { pcpus: 1 },
+    ...allowed,
+  },
+  {
     row: 20,
     id: 'violation-elsewhere',
     title: 'A violation changes what another processor has cached',
@@ -515,21 +534,24 @@ const ROWS: readonly Row[] = [
 function scenarios_of(row: Row): [string, ScenarioSpec][] {
   const lane = row.lane ?? 0;
   const vcpus = row.vcpus ?? 1;
+  const script = row.alternate
+    ? process('vcpus', alternates, row.access)
+    : process(
+        'vcpu0',
+        runs,
+        row.first,
+        row.firstGfn ?? 0,
+        row.between ?? 'nothing',
+        row.access,
+        row.times,
+        lane,
+        row.last ?? row.access,
+        row.lastLane ?? lane,
+      );
   const threads: readonly ProcessSpec[] = [
-    process(
-      'vcpu0',
-      runs,
-      row.first,
-      row.firstGfn ?? 0,
-      row.between ?? 'nothing',
-      row.access,
-      row.times,
-      lane,
-      row.last ?? row.access,
-      row.lastLane ?? lane,
-    ),
+    script,
     process('cpu0', changes, row.change, row.when ?? (row.first === 'none' ? 'entered' : 'accessed')),
-    ...(vcpus > 1 ? [process('vcpu1', stays_in_guest)] : []),
+    ...(vcpus > 1 && !row.alternate ? [process('vcpu1', stays_in_guest)] : []),
   ];
   const asks = 'id' in row.asks ? row.asks : OUTCOME;
   const registers = 'id' in row.asks ? NOTHING : row.asks;

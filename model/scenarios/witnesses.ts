@@ -1,4 +1,5 @@
 /** States that show that the interesting thing did happen; scenarios name the ones that they must reach. */
+import { cpu_of } from '../hardware/processor.js';
 import { may_hold_above, walk, walk_is_huge, walk_level } from '../hardware/translation.js';
 import { type Kvm, PG_LEVEL_1G, PG_LEVEL_2M } from '../state.js';
 
@@ -128,7 +129,7 @@ export function two_tables_wait_for_their_grace_period(kvm: Kvm): boolean {
 export function the_paging_structure_cache_is_stale(kvm: Kvm): boolean {
   for (let v = 0; v < kvm.config.vcpus; v++)
     for (let i = 0; i < kvm.config.pscEntries; i++) {
-      const cached = kvm.vcpus[v].tlb.psc[i];
+      const cached = kvm.tlb[cpu_of(kvm, v)].psc[i];
       if (kvm.vcpus[v].in_guest && cached.present && kvm.pt[cached.table].state === 'detached') return true;
     }
   return false;

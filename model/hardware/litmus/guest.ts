@@ -2,6 +2,7 @@
  * The processor's side of litmus tests about translation: accesses of a scripted guest that notice what they got.
  * (The guest of hardware/guest.ts takes no step for an access that changes nothing; properties ask what it could see.)
  */
+import { cpu_of } from '../processor.js';
 import { assume, choose, chooseBelow, type Op } from 'mmucheck/language';
 import { vmx_vcpu_enter } from '../../kernel/vcpu.js';
 import { type Kvm, PG_LEVEL_4K, type VcpuId } from '../../state.js';
@@ -71,7 +72,7 @@ export function* accesses(
     const walk = kvm.vcpus[vcpu].walk[INSTRUCTION];
     const progress = step_walk(kvm, vcpu, INSTRUCTION);
     if (progress === 'ENDS') {
-      const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, walk.lane, walk.level, gfn)];
+      const entry = kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, walk.lane, walk.level, gfn)];
       note_frame(kvm, register, gfn, frame_of(kvm, gfn, entry.pfn, walk.level));
     } else if (progress === 'LOG_FULL') {
       leave_guest(kvm, vcpu);
@@ -110,7 +111,7 @@ function use_cached(
   const used_lane = chooseBelow(kvm.config.lanes);
   assume(used_lane === GP || used_lane === lane);
   const level = PG_LEVEL_4K + chooseBelow(kvm.config.levels);
-  const entry = kvm.vcpus[vcpu].tlb.entry[tlb_slot(kvm, used_lane, level, gfn)];
+  const entry = kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, used_lane, level, gfn)];
   assume(entry.present && (access !== 'write' || (entry.writable && entry.dirty)));
   assume(access !== 'fetch' || entry.executable);
   note_frame(kvm, register, gfn, frame_of(kvm, gfn, entry.pfn, level));

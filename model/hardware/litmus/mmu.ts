@@ -2,6 +2,7 @@
  * Litmus tests of translation: a scripted vCPU (thread 0) against a thread that changes page tables (thread 1), with
  * the speculation of the processor beside them. Registers say what each access got (guest.ts).
  */
+import { cpu_of } from '../processor.js';
 import { equal, type Op } from 'mmucheck/language';
 import { FROZEN_SPTE, NONPRESENT_SPTE, make_nonleaf_spte } from '../../kernel/spte.js';
 import {
@@ -123,6 +124,20 @@ function* accesses_and_returns(kvm: Kvm, register: number, access: Access, gfn: 
   if (got_exit(kvm, register)) yield* enters(kvm, V0);
 }
 
+/**
+ * Thread 0, where two vCPUs share a processor: the first makes an access and leaves; after the change the second enters
+ * there and makes one (register 1).
+ */
+export function* alternates(kvm: Kvm, access: Access): Op {
+  yield* enters(kvm, V0);
+  yield* accesses(kvm, V0, 0, access, 0, 0);
+  yield* leaves(kvm, V0);
+  yield () => kvm.litmus.done[1];
+  yield* enters(kvm, V1);
+  yield* accesses(kvm, V1, 1, access, 0, 0);
+  kvm.litmus.done[0] = true;
+}
+
 /** Thread 2: another vCPU, on another processor, is in the guest for good. */
 export function* stays_in_guest(kvm: Kvm): Op {
   yield* enters(kvm, V1);
@@ -139,12 +154,12 @@ export function nothing_is_cached_outside(before: Kvm, after: Kvm): boolean {
 
 function caches_no_more(before: Kvm, after: Kvm, vcpu: number): boolean {
   for (let i = 0; i < before.config.tlbEntries; i++) {
-    const entry = after.vcpus[vcpu].tlb.entry[i];
-    if (entry.present && !equal(entry, before.vcpus[vcpu].tlb.entry[i])) return false;
+    const entry = after.tlb[cpu_of(after, vcpu)].entry[i];
+    if (entry.present && !equal(entry, before.tlb[cpu_of(before, vcpu)].entry[i])) return false;
   }
   for (let i = 0; i < before.config.pscEntries; i++) {
-    const entry = after.vcpus[vcpu].tlb.psc[i];
-    if (entry.present && !equal(entry, before.vcpus[vcpu].tlb.psc[i])) return false;
+    const entry = after.tlb[cpu_of(after, vcpu)].psc[i];
+    if (entry.present && !equal(entry, before.tlb[cpu_of(before, vcpu)].psc[i])) return false;
   }
   return true;
 }
@@ -172,15 +187,15 @@ export function only_leafs_are_used(before: Kvm, after: Kvm): boolean {
 export function violations_stay_at_home(before: Kvm, after: Kvm): boolean {
   if (!before.vcpus[V0].in_guest || after.vcpus[V0].in_guest) return true;
   for (let i = 0; i < before.config.tlbEntries; i++)
-    if (!equal(before.vcpus[V1].tlb.entry[i], after.vcpus[V1].tlb.entry[i])) return false;
+    if (!equal(before.tlb[cpu_of(before, V1)].entry[i], after.tlb[cpu_of(after, V1)].entry[i])) return false;
   for (let i = 0; i < before.config.pscEntries; i++)
-    if (!equal(before.vcpus[V1].tlb.psc[i], after.vcpus[V1].tlb.psc[i])) return false;
+    if (!equal(before.tlb[cpu_of(before, V1)].psc[i], after.tlb[cpu_of(after, V1)].psc[i])) return false;
   return true;
 }
 
 export function a_vcpu_takes_a_violation_while_another_has_entries(kvm: Kvm): boolean {
   for (let i = 0; i < kvm.config.tlbEntries; i++)
-    if (kvm.vcpus[V1].tlb.entry[i].present && kvm.litmus.register[1] === VIOLATION) return true;
+    if (kvm.tlb[cpu_of(kvm, V1)].entry[i].present && kvm.litmus.register[1] === VIOLATION) return true;
   return false;
 }
 
