@@ -106,6 +106,11 @@ export interface Choices {
   readonly countInvalidations: boolean;
   /** Whether the list of tables that exist only because of NX huge pages is kept (kernel/nx.ts). */
   readonly nxRecovery: boolean;
+  /**
+   * Whether each unlinked table waits for the readers that were there when it was handed to RCU, and for no others. With
+   * one root only: roots that go away are freed by the other rule.
+   */
+  readonly gracePeriods: boolean;
   /** Whether gfns have the attribute "private", backed by guest_memfd (kernel/private_memory.ts). */
   readonly memoryAttributes: boolean;
 
@@ -210,6 +215,7 @@ export interface Config extends Configuration, Choices {
   readonly prefetches: number;
   readonly countedProcesses: number;
   readonly listedTables: number;
+  readonly awaitedReaders: number;
   readonly attributeGfns: number;
   readonly attributeHuge: number;
   readonly attributeGiga: number;
@@ -276,6 +282,7 @@ export const DEFAULTS: Choices = {
   accounting: false,
   countInvalidations: false,
   nxRecovery: false,
+  gracePeriods: false,
   memoryAttributes: false,
   pml: 0,
   wrprotOnly: false,
@@ -358,6 +365,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     leastStat: -2 * chosen.roots * gfns,
     greatestStat: 3 * chosen.roots * gfns,
     countedProcesses: chosen.countInvalidations ? processes : 0,
+    awaitedReaders: chosen.gracePeriods ? chosen.tables * processes : 0,
     listedTables: chosen.nxRecovery ? chosen.tables : 0,
     attributeGfns: chosen.memoryAttributes ? gfns : 0,
     attributeHuge: chosen.memoryAttributes ? chosen.hugePages : 0,

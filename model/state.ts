@@ -266,6 +266,8 @@ export interface Kvm {
   srcu: Srcu;
   /** Who is in an RCU read section. */
   rcu_reader: Vector<boolean, 'processes'>;
+  /** By table and process: the reader was there at the call_rcu() for the table, and has not left since. */
+  rcu_awaited: Vector<boolean, 'awaitedReaders'>;
   memslot: Memslot;
   tracking: WriteTracking;
   nx: PossibleNxHugePages;

@@ -9,12 +9,37 @@ import { P7, P7exact } from './p7-split-transparency.js';
 import { P8 } from './p8-narrowing-is-flushed.js';
 import { P10 } from './p10-boundary.js';
 import { P13 } from './p13-accounting.js';
+import { P13nx } from './p13-nx-list.js';
 import { P14 } from './p14-lock-discipline.js';
 import { P15 } from './p15-invalidations-balance.js';
 import { P16 } from './p16-no-stale-install.js';
+import { P17 } from './p17-no-mixed-huge-page.js';
 import { P18 } from './p18-no-itlb-multi-hit.js';
+import { P19 } from './p19-no-executable-huge-page.js';
 import { T7 } from './t7-no-deadlock.js';
 
-export { P1, P2, P3, P3get, P3log, P4, P5, P6, P7, P7exact, P8, P10, P13, P14, P15, P16, P18, T7 };
+export {
+  P1,
+  P2,
+  P3,
+  P3get,
+  P3log,
+  P4,
+  P5,
+  P6,
+  P7,
+  P7exact,
+  P8,
+  P10,
+  P13,
+  P13nx,
+  P14,
+  P15,
+  P16,
+  P17,
+  P18,
+  P19,
+  T7,
+};
 
 export const SAFETY = [P1, P3, P4, P5, P6, P7, P8, P14, T7];

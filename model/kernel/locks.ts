@@ -92,16 +92,39 @@ export function rcu_read_lock(kvm: Kvm): void {
 }
 
 /**
- * The last reader's unlock ends every grace period at once: call_rcu() callbacks run here. Real grace periods may
- * end earlier, while later readers are still inside, but those cannot reach a table that was unlinked before they
- * began.
+ * The last reader's unlock ends every grace period at once: call_rcu() callbacks run here.
+ *
+ * Real grace periods may end earlier, while readers that began later are still inside. Nothing is missed by that: from
+ * an unlinking to the free, its remover waits for older readers only (for FROZEN entries) and for vCPUs, never for a
+ * reader that began later, and such a reader cannot reach the table. So what a later reader does is needed neither for
+ * the free nor for a walk of the freed table, and both happen as well in the run in which it begins after them. The
+ * option `gracePeriods` keeps each table's own readers instead, and scenarios compare.
  */
 export function rcu_read_unlock(kvm: Kvm): void {
   lockdep_assert_in_rcu(kvm);
   kvm.rcu_reader[current()] = false;
+  if (kvm.config.gracePeriods) {
+    for (let table = 1; table < kvm.config.tables; table++) leave_grace_period(kvm, table, current());
+    return;
+  }
   for (let p = 0; p < kvm.config.processes; p++) if (kvm.rcu_reader[p]) return;
   for (let table = kvm.config.roots > 1 ? 0 : 1; table < kvm.config.tables; table++)
     if (kvm.pt[table].state === 'detached') tdp_mmu_free_sp_rcu_callback(kvm, table);
+}
+
+/** For an unlinked table, by its remover, who is a reader. Readers that begin from here on cannot reach it. */
+export function call_rcu(kvm: Kvm, table: number): void {
+  if (!kvm.config.gracePeriods) return;
+  for (let p = 0; p < kvm.config.processes; p++)
+    kvm.rcu_awaited[table * kvm.config.processes + p] = kvm.rcu_reader[p];
+}
+
+function leave_grace_period(kvm: Kvm, table: number, reader: number): void {
+  if (!kvm.rcu_awaited[table * kvm.config.processes + reader]) return;
+  kvm.rcu_awaited[table * kvm.config.processes + reader] = false;
+  for (let p = 0; p < kvm.config.processes; p++)
+    if (kvm.rcu_awaited[table * kvm.config.processes + p]) return;
+  tdp_mmu_free_sp_rcu_callback(kvm, table);
 }
 
 export function lockdep_assert_in_rcu(kvm: Kvm): void {
@@ -122,6 +145,7 @@ export function tdp_mmu_free_sp_rcu_callback(kvm: Kvm, table: number): void {
   kvm.pt[table].level = 1;
   kvm.pt[table].parent = 0;
   kvm.pt[table].nx_huge_page_disallowed = false;
+  if (kvm.config.nxRecovery) kvm.nx.ptep[table] = { table: 0, index: 0 };
   for (let i = 0; i < kvm.config.entries; i++) {
     kvm.pt[table].spte[i] = NONPRESENT_SPTE;
     kvm.pt[table].frozen_by[i] = -1;

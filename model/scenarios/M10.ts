@@ -40,6 +40,13 @@ export function a_sibling_loses_W(kvm: Kvm): boolean {
   return kvm.pt[ROOT].spte[0].kind === 'LEAF' && !kvm.pt[ROOT].spte[0].writable;
 }
 
+/** Readers that began after the table was handed to RCU do not keep it. */
+export function a_table_is_freed_although_somebody_reads(kvm: Kvm): boolean {
+  if (kvm.pt[1].state !== 'free') return false;
+  for (let p = 0; p < kvm.config.processes; p++) if (kvm.rcu_reader[p]) return true;
+  return false;
+}
+
 const one_page = { reach: true, reschedule: false, guestReads: true, guestGfns: 2 };
 const two_vcpus = { ...one_page, vcpus: 2, flush: 'atomic' } as const;
 const thread = [process('cpu0', recover_huge_pages)];
@@ -54,6 +61,11 @@ const in_place_of_two = {
   ...machine({ ...one_page, kernel: V6_13, hugePages: 2, tables: 4, reschedule: true }, thread, logged),
   properties,
   witnesses,
+};
+const exact = {
+  ...machine({ ...two_vcpus, kernel: V6_13, gracePeriods: true }, thread, logged),
+  properties,
+  witnesses: [...witnesses, a_table_is_freed_although_somebody_reads],
 };
 const frozen_window = (kernel: number) => ({
   ...machine({ ...one_page, kernel }, thread, logged),
@@ -170,6 +182,36 @@ export default scenarios({
       'tdp_mmu_map_handle_target_level > make_spte',
     ),
     variant: ['yield-leaves-rcu-first'],
+    expect: { P4: 'violated' },
+  },
+  'in-place-grace-periods': {
+    ...exact,
+    title: 'With grace periods of their own for tables, which may end while somebody reads',
+    claims: ['M10'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'recover_huge_pages_range > tdp_iter_next',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+  },
+  'in-place-grace-periods-flush-after-rcu': {
+    ...exact,
+    title: 'The same with the flush after the walk has left RCU',
+    claims: ['M10'],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'recover_huge_pages_range > tdp_iter_next',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    variant: ['recovery-flushes-after-rcu'],
     expect: { P4: 'violated' },
   },
   'frozen-window': {

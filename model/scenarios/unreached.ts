@@ -22,6 +22,8 @@ const REASONS = {
   'tdp_mmu_split_huge_pages_root > tdp_mmu_alloc_sp_for_split': 'there is no huge page to split',
   'tdp_mmu_split_huge_pages_root > tdp_mmu_split_huge_page': 'there is no huge page to split',
   'tdp_mmu_split_huge_pages_root > tdp_iter_next': 'with one entry in the root the walk ends there',
+  'recover_huge_pages_range > tdp_mmu_iter_cond_resched':
+    'a walk may yield only after it has made progress, and with one 2M range it ends then',
   'recover_huge_pages_range > tdp_iter_next': 'with one 2M range the walk ends at its first entry',
   'zap_collapsible_spte_range > tdp_iter_next': 'with one 2M range the walk ends at its first entry',
   'wrprot_gfn_range > tdp_mmu_set_spte_atomic': 'nothing is writable',
@@ -30,6 +32,7 @@ const REASONS = {
   'tdp_mmu_map_handle_target_level > make_spte': 'no slow fault maps a page writable while the slot logs',
   'kvm_tdp_mmu_page_fault > fast_page_fault': 'no write fault meets a present translation',
   'make_spte > mark_page_dirty_in_slot': 'the slot does not log, or no slow fault maps a page writable',
+  'kvm_faultin_pfn > hva_to_pfn': 'every gfn is private',
   'fast_page_fault > fast_pf_fix_direct_spte': 'no entry may be made writable',
   'fast_pf_fix_direct_spte > mark_page_dirty_in_slot': 'the slot does not log',
   'kvm_tdp_mmu_map > tdp_mmu_split_huge_page': 'no fault meets a huge page above the level that it maps at',

@@ -6,6 +6,7 @@ import { type Errno, type Kvm, PG_LEVEL_4K, type VcpuId } from '../../state.js';
 import type { Fault, RetPf } from '../fault.js';
 import { disallowed_hugepage_adjust, kvm_mmu_hugepage_adjust } from '../hugepage.js';
 import { rcu_read_lock, rcu_read_unlock } from '../locks.js';
+import { track_possible_nx_huge_page } from '../possible_nx.js';
 import { kvm_flush_remote_tlbs } from '../requests.js';
 import {
   is_access_allowed,
@@ -53,6 +54,8 @@ export function* kvm_tdp_mmu_map(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf
       tdp_mmu_free_sp(kvm, sp);
       break;
     }
+    if (kvm.config.nxRecovery && fault.huge_page_disallowed && fault.req_level >= iter.level)
+      yield* track_possible_nx_huge_page(kvm, sp);
   }
   rcu_read_unlock(kvm);
   return ret;

@@ -27,6 +27,7 @@ export function tdp_mmu_alloc_sp(kvm: Kvm): PageTableId {
 export function tdp_mmu_init_child_sp(kvm: Kvm, child: PageTableId, iter: TdpIter): void {
   kvm.pt[child].level = iter.level - 1;
   kvm.pt[child].parent = page_index(kvm, iter.gfn, iter.level);
+  if (kvm.config.nxRecovery) kvm.nx.ptep[child] = iter.sptep;
 }
 
 /** Frees a page that was never visible. */

@@ -20,7 +20,13 @@ import {
   type SptePtr,
 } from '../../state.js';
 import { kvm_update_page_stats, tdp_unaccount_mmu_page } from '../accounting.js';
-import { lockdep_assert_held_read, lockdep_assert_held_write, lockdep_assert_in_rcu } from '../locks.js';
+import {
+  call_rcu,
+  lockdep_assert_held_read,
+  lockdep_assert_held_write,
+  lockdep_assert_in_rcu,
+} from '../locks.js';
+import { unaccount_nx_huge_page } from '../possible_nx.js';
 import {
   FROZEN_SPTE,
   check_spte_writable_invariants,
@@ -211,10 +217,11 @@ export function* handle_removed_pt(kvm: Kvm, pt: PageTableId, level: Level, shar
       }
     }
   }
+  call_rcu(kvm, pt);
 }
 
 /** Under tdp_mmu_pages_lock. */
 function* tdp_mmu_unlink_sp(kvm: Kvm, sp: PageTableId): Op {
   yield;
-  kvm.pt[sp].nx_huge_page_disallowed = false;
+  unaccount_nx_huge_page(kvm, sp);
 }
