@@ -100,6 +100,8 @@ export interface Choices {
   readonly prefault: boolean;
   /** Whether a fault may fail before it gets to mmu_lock: no memory for tables, no page from the host. */
   readonly faultErrors: boolean;
+  /** The slot may be deleted (kernel/memslot_delete.ts); wants `srcu`. */
+  readonly slotDeletion: boolean;
   /** Keep page statistics and count page tables (kernel/accounting.ts, P13). */
   readonly accounting: boolean;
   /** Count for each process which invalidations it has opened and not ended (P15). */
@@ -174,6 +176,9 @@ export interface Config extends Configuration, Choices {
   readonly rootRefs: number;
   /** Levels with page statistics, counts of tables, and the bounds of both. */
   readonly statLevels: number;
+  /** What a fault may find of its slot, besides that it is valid; and the places where that is kept. */
+  readonly slotStates: number;
+  readonly slots: number;
   readonly statCounts: number;
   readonly leastStat: number;
   readonly greatestStat: number;
@@ -279,6 +284,7 @@ export const DEFAULTS: Choices = {
   adBits: true,
   prefault: false,
   faultErrors: false,
+  slotDeletion: false,
   accounting: false,
   countInvalidations: false,
   nxRecovery: false,
@@ -360,6 +366,8 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     trackedHuge: chosen.writeTracking ? chosen.hugePages : 0,
     disallowCounts: 2 * chosen.fanout,
     prefetches: chosen.prefault ? 1 : 0,
+    slotStates: chosen.slotDeletion ? 2 : 0,
+    slots: chosen.slotDeletion ? 1 : 0,
     statLevels: chosen.accounting ? chosen.levels : 0,
     statCounts: chosen.accounting ? 1 : 0,
     leastStat: -2 * chosen.roots * gfns,

@@ -280,6 +280,8 @@ export interface Kvm {
   mn_active_invalidate_count: Range<0, 'invalidations'>;
   pt: Vector<PageTable, 'tables'>;
   roots: Roots;
+  /** The slot in the active set (kernel/memslot_delete.ts). */
+  slot_state: Vector<Range<0, 'slotStates'>, 'slots'>;
   accounting: Accounting;
   vcpus: Vector<Vcpu, 'vcpus'>;
   /** By logical processor: with pinned vCPUs, each has its own (hardware/processor.ts). */

@@ -13,6 +13,8 @@ export interface Fault {
   present: boolean;
   /** The flags of fault->slot as they were when the slot was looked up (SRCU keeps that copy alive). */
   slot_dirty_logging: boolean;
+  /** Whether it is valid, if slots may be deleted: SLOT_* (memslot_delete.ts). */
+  slot_state: Range<0, 'slotStates'>;
   /** PFERR_PRIVATE_ACCESS: what the gfn's attribute said when the fault began. */
   is_private: boolean;
   /** The largest page that the folio of a private gfn fills. */
@@ -33,6 +35,7 @@ export const NO_FAULT: Fault = {
   prefetch: 0,
   present: false,
   slot_dirty_logging: false,
+  slot_state: 0,
   is_private: false,
   max_level: 1,
   mmu_seq: 0,

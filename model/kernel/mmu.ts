@@ -7,6 +7,7 @@ import { x86_emulate_instruction } from './emulate.js';
 import type { Fault, RetPf } from './fault.js';
 import { rcu_read_lock, rcu_read_unlock, read_lock, read_unlock } from './locks.js';
 import { mark_page_dirty_in_slot } from './memslot.js';
+import { SLOT_INVALID, SLOT_NONE } from './slot_state.js';
 import { kvm_gmem_get_pfn, kvm_mem_is_private } from './private_memory.js';
 import { is_access_allowed, is_last_spte, is_shadow_present_pte, SPTE_INDEX } from './spte.js';
 import { kvm_tdp_mmu_read_spte } from './tdp_iter.js';
@@ -52,6 +53,10 @@ export function* kvm_tdp_mmu_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): O
 export function* kvm_lookup_slot(kvm: Kvm, fault: Fault): Op {
   yield;
   fault.slot_dirty_logging = kvm.memslot.dirty_logging;
+  if (kvm.config.slotDeletion) {
+    const state: number = kvm.slot_state[0];
+    fault.slot_state = state;
+  }
 }
 
 /** A write fault on a present translation; without A/D bits also any fault on a hole, which access tracking leaves. */
@@ -135,6 +140,10 @@ export function* kvm_faultin_pfn(kvm: Kvm, fault: Fault): Op<RetPf> {
   // A change of the attribute from here on changes the sequence count.
   if (kvm.config.memoryAttributes && (yield* kvm_mem_is_private(kvm, fault.gfn)) !== fault.is_private)
     return 'EFAULT';
+  // A slot on its way out: what is mapped goes first, and what comes next is another fault's.
+  if (kvm.config.slotDeletion && fault.slot_state === SLOT_INVALID) return 'RETRY';
+  // kvm_handle_noslot_fault(), as without caching of MMIO in page tables: an entry that only says so is not made.
+  if (kvm.config.slotDeletion && fault.slot_state === SLOT_NONE) return 'EMULATE';
   if (kvm.config.kernel >= V6_9 && (yield* mmu_invalidate_retry_gfn_unsafe(kvm, fault))) return 'RETRY';
   if (kvm.config.memoryAttributes && fault.is_private) yield* kvm_gmem_get_pfn(kvm, fault);
   else if (!(yield* hva_to_pfn(kvm, fault))) return 'EFAULT';

@@ -49,6 +49,7 @@ const FAULT: Fault = {
   write: true,
   present: true,
   slot_dirty_logging: true,
+  slot_state: 0,
   map_writable: true,
 };
 
