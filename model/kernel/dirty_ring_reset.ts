@@ -22,10 +22,17 @@ function* collect_dirty_gfn(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
   yield;
   const slot = kvm.dirty.ring[vcpu].fetch_index % kvm.config.dirtyRing;
   if (kvm.dirty.ring[vcpu].flags[slot] !== 'DIRTY') return false;
-  // The entry is userspace's until its flag says otherwise, so reading it is no step.
+  // The entry is userspace's until its flag says otherwise, so reading it is no step of its own.
+  kvm.dirty.collected[vcpu] = kvm.dirty.collected[vcpu] | (1 << kvm.dirty.ring[vcpu].offset[slot]);
   kvm.dirty.ring[vcpu].flags[slot] = 'RESET';
   kvm.dirty.ring[vcpu].fetch_index = next_index(kvm, kvm.dirty.ring[vcpu].fetch_index);
   return true;
+}
+
+/** One round of a userspace thread. */
+export function* harvest_dirty_rings(kvm: Kvm): Op {
+  yield* collect_dirty_rings(kvm);
+  yield* kvm_vm_ioctl_reset_dirty_pages(kvm);
 }
 
 /** KVM_RESET_DIRTY_RINGS. One flush for all, after slots_lock. */
@@ -39,9 +46,15 @@ export function* kvm_vm_ioctl_reset_dirty_pages(kvm: Kvm): Op {
   for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
     if ((reset & (1 << gfn)) !== 0) {
       kvm.ghost.harvesting[gfn] = false;
-      if (kvm.config.followWrites) kvm.ghost.written[gfn] = false;
+      if (kvm.config.followWrites && is_collected(kvm, gfn)) kvm.ghost.written[gfn] = false;
     }
+  for (let v = 0; v < kvm.config.ringVcpus; v++) kvm.dirty.collected[v] = 0;
   promise_flushed(kvm);
+}
+
+function is_collected(kvm: Kvm, gfn: Gfn): boolean {
+  for (let v = 0; v < kvm.config.ringVcpus; v++) if ((kvm.dirty.collected[v] & (1 << gfn)) !== 0) return true;
+  return false;
 }
 
 /** Frees what userspace has handed back, and protects the pages, as many at a time as fit into a word. Returns which. */

@@ -1,15 +1,17 @@
 /**
  * M5: a fast page fault makes a page writable and then marks it dirty; KVM_GET_DIRTY_LOG takes the bit and then
  * write-protects. In the other order of the fault (mark, then W) GET can take the bit in between and find nothing to
- * protect yet: the page becomes writable with a clear bit.
+ * protect yet: the page becomes writable with a clear bit. With PML either order will do: the page has W then, but not D,
+ * and hardware logs the write that sets D.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { SAFETY } from '../../properties/index.js';
+import { P3log, SAFETY } from '../../properties/index.js';
 import { kvm_vm_ioctl_get_dirty_log } from '../kernel/dirty_log.js';
 import { logging, machine, mapped_small } from '../machine.js';
 import {
   a_dirty_bit_is_set,
   a_fast_fault_is_about_to_mark_its_page,
+  a_page_is_clean_and_writable,
   a_page_is_harvested,
 } from './witnesses.js';
 import { unreached } from './unreached.js';
@@ -33,6 +35,15 @@ const one_harvester = {
     [process('cpu0', kvm_vm_ioctl_get_dirty_log)],
     logging(mapped_small({ writable: false })),
   ),
+};
+/** W is clear only where a huge page was write-protected before it was split. */
+const pml = {
+  ...machine(
+    { pml: 1, trackDirty: true, reschedule: false, followWrites: true },
+    [process('cpu0', kvm_vm_ioctl_get_dirty_log)],
+    logging(mapped_small({ writable: false, dirty: false })),
+  ),
+  properties: [...SAFETY, P3log],
 };
 const two_harvesters = {
   unreached: unreached(...NEVER),
@@ -75,5 +86,40 @@ export default scenarios({
     title: 'Two fast page faults against two threads that run KVM_GET_DIRTY_LOG',
     claims: ['M5', 'S000-13'],
     witnesses: [a_fast_fault_is_about_to_mark_its_page, a_dirty_bit_is_set, a_page_is_harvested],
+  },
+  'pml-mark-after-w': {
+    ...pml,
+    unreached: unreached(
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+      'vcpu_enter_guest > vmx_update_cpu_dirty_logging',
+    ),
+    title: 'A fast page fault against KVM_GET_DIRTY_LOG, with PML',
+    claims: ['M5'],
+    witnesses: [a_fast_fault_is_about_to_mark_its_page, a_page_is_clean_and_writable, a_page_is_harvested],
+  },
+  'pml-mark-before-w': {
+    ...pml,
+    unreached: unreached(
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+      'vcpu_enter_guest > vmx_update_cpu_dirty_logging',
+    ),
+    title: 'A fast page fault that marks its page before it sets W, with PML',
+    claims: ['M5'],
+    variant: ['fast-fault-marks-first'],
+    witnesses: [a_page_is_clean_and_writable, a_page_is_harvested],
   },
 });

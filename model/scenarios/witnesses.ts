@@ -160,3 +160,57 @@ export function a_new_root_is_in_use(kvm: Kvm): boolean {
     if (kvm.vcpus[v].in_guest && kvm.vcpus[v].root !== v % kvm.config.roles) return true;
   return false;
 }
+
+export function a_log_buffer_is_full(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++)
+    if (kvm.vcpus[v].in_guest && kvm.vcpus[v].pml.length === kvm.config.pml) return true;
+  return false;
+}
+
+/** A vCPU has left the guest and has not emptied its buffer, while the dirty log is being read. */
+export function the_log_is_read_before_a_buffer_is_emptied(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++)
+    if (
+      kvm.vcpus[v].mode === 'OUTSIDE_GUEST_MODE' &&
+      kvm.vcpus[v].pml.length === kvm.config.pml &&
+      kvm.mmu_lock.writer >= 0
+    )
+      return true;
+  return false;
+}
+
+/** Between the step that clears D of the slot and the vCPU's turning PML on, if that can be. */
+export function a_page_is_clean_and_writable(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) {
+    const leaf = walk(kvm, gfn);
+    if (leaf.kind === 'LEAF' && leaf.writable && !leaf.dirty) return true;
+  }
+  return false;
+}
+
+export function every_vcpu_logs_modifications(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++) if (kvm.vcpus[v].pml.enabled === 0) return false;
+  return true;
+}
+
+/** D is set in a leaf that has no W: only a stale translation can have done it. */
+export function a_page_is_dirtied_without_w(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) {
+    const leaf = walk(kvm, gfn);
+    if (leaf.kind === 'LEAF' && !leaf.writable && leaf.dirty) return true;
+  }
+  return false;
+}
+
+export function a_ring_is_nearly_full(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++) if (kvm.dirty.request_dirty_ring_soft_full[v]) return true;
+  return false;
+}
+
+export function a_huge_page_cannot_be_made_writable_again(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) {
+    const leaf = walk(kvm, gfn);
+    if (leaf.kind === 'LEAF' && walk_is_huge(kvm, gfn) && !leaf.mmu_writable) return true;
+  }
+  return false;
+}

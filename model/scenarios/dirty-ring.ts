@@ -1,0 +1,137 @@
+/**
+ * The dirty ring: vCPUs push what they dirty, userspace takes it out and resets. A page is copied after the RESET that
+ * followed its entry, so its flush has to come before RESET returns.
+ */
+import { process, scenarios } from 'mmucheck/language';
+import { P3log, SAFETY } from '../../properties/index.js';
+import { harvest_dirty_rings } from '../kernel/dirty_ring_reset.js';
+import { logging, machine, mapped_small } from '../machine.js';
+import { harvest_twice } from './threads.js';
+import { unreached } from './unreached.js';
+import {
+  a_fast_fault_is_about_to_mark_its_page,
+  a_page_is_harvested,
+  a_ring_is_nearly_full,
+} from './witnesses.js';
+
+const LOG = [...SAFETY, P3log];
+const choices = { dirtyRing: 2, followWrites: true, reschedule: false, guestGfns: 2 };
+const harvest = [process('cpu0', harvest_dirty_rings)];
+const by_w = {
+  ...machine(choices, harvest, logging(mapped_small({ writable: false }))),
+  properties: LOG,
+  witnesses: [a_fast_fault_is_about_to_mark_its_page, a_page_is_harvested, a_ring_is_nearly_full],
+};
+
+export default scenarios({
+  'by-w': {
+    ...by_w,
+    unreached: unreached(
+      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+    ),
+    title: 'A dirty ring, by W',
+    claims: ['O18'],
+  },
+  'reset-without-flush': {
+    ...by_w,
+    unreached: unreached(
+      'ipi_handler',
+      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'kvm_vcpu_flush_tlb_all',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+      'vcpu_enter_guest > local_irq_enable',
+      'vcpu_enter_guest > set_mode_outside_guest',
+    ),
+    title: 'RESET without a flush',
+    claims: ['O18'],
+    variant: ['reset-without-flush'],
+    expect: { P3: 'violated', P3log: 'violated', P8: 'violated' },
+  },
+  'flag-before-data': {
+    ...by_w,
+    unreached: unreached(
+      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+    ),
+    title: 'An entry is published before it says which page',
+    claims: ['O18'],
+    variant: ['ring-flag-before-data'],
+    expect: { P3: 'violated', P3log: 'violated' },
+  },
+  'without-soft-full': {
+    ...machine({ ...choices, dirtyRing: 1 }, harvest, logging(mapped_small({ writable: false }))),
+    unreached: unreached(
+      'kvm_dirty_ring_check_request',
+      'kvm_dirty_ring_check_request > request_soft_full',
+      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+    ),
+    title: 'A vCPU runs on when its ring is nearly full',
+    claims: ['O18'],
+    properties: LOG,
+    variant: ['ring-without-soft-full'],
+    expect: { P3: 'violated' },
+    witnesses: [a_fast_fault_is_about_to_mark_its_page, a_page_is_harvested],
+  },
+  pml: {
+    ...machine({ ...choices, pml: 1, trackDirty: true }, harvest, logging(mapped_small({ dirty: false }))),
+    unreached: unreached(
+      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+      'vcpu_enter_guest > kvm_mmu_page_fault',
+      'vcpu_enter_guest > vmx_update_cpu_dirty_logging',
+    ),
+    title: 'A dirty ring behind a PML buffer',
+    claims: ['O18'],
+    properties: LOG,
+    witnesses: [a_page_is_harvested, a_ring_is_nearly_full],
+  },
+  'two-rounds': {
+    ...machine(
+      { ...choices, guestGfns: 1, dirtyRing: 1 },
+      [process('cpu0', harvest_twice)],
+      logging(mapped_small({ writable: false })),
+    ),
+    unreached: unreached(
+      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+    ),
+    title: 'A dirty ring that is full after one entry, harvested twice',
+    claims: ['O18'],
+    properties: LOG,
+    witnesses: [a_fast_fault_is_about_to_mark_its_page, a_page_is_harvested, a_ring_is_nearly_full],
+  },
+});
