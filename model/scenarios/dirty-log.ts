@@ -280,8 +280,8 @@ export default scenarios({
       mapped_huge(),
     ),
     unreached: unreached(
+      'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'fast_page_fault > fast_pf_fix_direct_spte',
-      'kvm_tdp_mmu_clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
@@ -328,8 +328,8 @@ export default scenarios({
       mapped_huge(),
     ),
     unreached: unreached(
+      'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'fast_page_fault > fast_pf_fix_direct_spte',
-      'kvm_tdp_mmu_clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
@@ -350,8 +350,8 @@ export default scenarios({
   'all-set-two-pages': {
     ...all_set_two_pages,
     unreached: unreached(
+      'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'fast_page_fault > fast_pf_fix_direct_spte',
-      'kvm_tdp_mmu_clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
@@ -367,8 +367,8 @@ export default scenarios({
   'all-set-head-only': {
     ...all_set_two_pages,
     unreached: unreached(
+      'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'fast_page_fault > fast_pf_fix_direct_spte',
-      'kvm_tdp_mmu_clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',

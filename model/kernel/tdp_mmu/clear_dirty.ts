@@ -2,10 +2,11 @@
 
 import type { Op } from 'mmucheck/language';
 import { V6_9 } from '../../config.js';
-import { type Gfn, type GfnEnd, type Kvm, PG_LEVEL_4K } from '../../state.js';
+import { type Gfn, type GfnEnd, type Kvm, type MaybeRoot, NO_ROOT, PG_LEVEL_4K } from '../../state.js';
 import { lockdep_assert_held_read, rcu_read_lock, rcu_read_unlock } from '../locks.js';
 import { is_last_spte, is_shadow_present_pte } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
+import { tdp_mmu_next_root } from './roots.js';
 import { type DirtyBit, has_bit, tdp_mmu_set_spte_atomic, without_bit } from './set_spte.js';
 import { tdp_mmu_iter_cond_resched } from './yield.js';
 
@@ -20,8 +21,9 @@ function tdp_mmu_need_write_protect(kvm: Kvm): boolean {
 }
 
 /** Clears D, or W, of every leaf in [start, end), of any size. */
-export function* clear_dirty_gfn_range(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
+export function* clear_dirty_gfn_range(kvm: Kvm, root: MaybeRoot, start: Gfn, end: GfnEnd): Op {
   const iter: TdpIter = { ...TDP_ITER };
+  iter.root = root;
   const dbit = dirty_bit(kvm, false);
   rcu_read_lock(kvm);
   next: for (
@@ -42,5 +44,10 @@ export function* clear_dirty_gfn_range(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
 /** The whole memslot. mmu_lock held for read. */
 export function* kvm_tdp_mmu_clear_dirty_slot(kvm: Kvm): Op {
   lockdep_assert_held_read(kvm);
-  yield* clear_dirty_gfn_range(kvm, 0, kvm.config.gfns);
+  for (
+    let root = yield* tdp_mmu_next_root(kvm, NO_ROOT, true);
+    root !== NO_ROOT;
+    root = yield* tdp_mmu_next_root(kvm, root, true)
+  )
+    yield* clear_dirty_gfn_range(kvm, root, 0, kvm.config.gfns);
 }

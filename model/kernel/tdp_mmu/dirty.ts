@@ -72,7 +72,12 @@ export function* kvm_tdp_mmu_wrprot_slot(kvm: Kvm, min_level: Level): Op<boolean
  * Clears D of the 4K leafs of the gfns in `mask`, from `gfn` on, or W where that tells dirty pages. mmu_lock held for
  * write.
  */
-export function* kvm_tdp_mmu_clear_dirty_pt_masked(kvm: Kvm, gfn: Gfn, mask: number, wrprot: boolean): Op {
+export function* kvm_tdp_mmu_clear_dirty_pt_masked(
+  kvm: Kvm,
+  gfn: Gfn,
+  mask: Range<0, 'wordMask'>,
+  wrprot: boolean,
+): Op {
   for (
     let root = yield* tdp_mmu_next_root(kvm, NO_ROOT, true);
     root !== NO_ROOT;
@@ -81,7 +86,13 @@ export function* kvm_tdp_mmu_clear_dirty_pt_masked(kvm: Kvm, gfn: Gfn, mask: num
     yield* clear_dirty_pt_masked(kvm, root, gfn, mask, wrprot);
 }
 
-function* clear_dirty_pt_masked(kvm: Kvm, root: MaybeRoot, gfn: Gfn, mask: number, wrprot: boolean): Op {
+function* clear_dirty_pt_masked(
+  kvm: Kvm,
+  root: MaybeRoot,
+  gfn: Gfn,
+  mask: Range<0, 'wordMask'>,
+  wrprot: boolean,
+): Op {
   const dbit = dirty_bit(kvm, wrprot);
   const iter: TdpIter = { ...TDP_ITER };
   let left: Range<0, 'wordMask'> = mask;
