@@ -76,7 +76,6 @@ const REASONS = {
   'vcpu_enter_guest > kvm_mmu_reload': 'no vCPU loses its root',
   'vcpu_enter_guest > vmx_update_cpu_dirty_logging': 'nobody begins or ends to log',
   'vcpu_enter_guest > vmx_flush_pml_buffer': 'no page becomes dirty while its vCPU logs',
-  'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits': 'the pages in the mask are parts of a huge page',
   'write_protect_gfn > tdp_iter_next': 'the walk ends at the entry that it changes',
   'kvm_dirty_ring_reset > kvm_reset_dirty_gfn':
     'all entries fit into one word, so one of the two calls does it',
