@@ -22,7 +22,7 @@ const SEARCH_OPTIONS: readonly OptionSpec[] = [
     name: 'unfair',
     value: 'PROCESS',
     repeatable: true,
-    help: 'temporal properties: nothing is owed to this process (* for any text)',
+    help: 'temporal properties: owe nothing to this process (*: any text)',
   },
   { name: 'memory', value: 'SIZE', help: 'stop a search that needs more (default: what is free)' },
   { name: 'max-states', value: 'N', help: 'stop a search after N states' },

@@ -204,7 +204,7 @@ export default scenarios({
     claims: ['M11', 'T1', 'K31'],
     because:
       'Each round needs a read fault that began while the page was unmapped; the split of the huge page that it installs maps everything, so there are as many rounds as vCPUs and no more. What suffers is the list of possible NX pages.',
-    variant: ['flag-after-link'],
+    variant: ['nx-flag-after-link'],
     unreached: unreached(...executed, 'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic'),
     properties: [...SAFETY, T1],
   },

@@ -7,7 +7,7 @@ import { loadScenarios } from '../../workspace/scenarios.js';
 import { partialOrder } from './index.js';
 import { compareSearches } from './testing/compare.js';
 
-const LIMIT = 8000;
+const LIMIT = 1500;
 
 const workspace = openWorkspace(new URL('../../..', import.meta.url).pathname);
 const scenarios = scenarioFiles(workspace).flatMap((file) => loadScenarios(workspace, file));
