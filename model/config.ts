@@ -29,6 +29,8 @@ export interface Choices {
   readonly roles: number;
   /** Invalidations that the host runs: bounds mmu_invalidate_seq. */
   readonly invalidations: number;
+  /** 1 where the VM is destroyed (then no vCPU runs: `vcpus: 0`). */
+  readonly destructions: 0 | 1;
   /** gfns in one word of the dirty bitmap (64 in the kernel). */
   readonly wordBits: number;
 
@@ -253,6 +255,7 @@ export const DEFAULTS: Choices = {
   roots: 1,
   roles: 1,
   invalidations: 0,
+  destructions: 0,
   wordBits: 8,
   tlb: 'may-cache',
   walk: 'atomic',

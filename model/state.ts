@@ -278,6 +278,8 @@ export interface Kvm {
   mmu_invalidate_range_start: GfnEnd;
   mmu_invalidate_range_end: GfnEnd;
   mn_active_invalidate_count: Range<0, 'invalidations'>;
+  /** The VM is being destroyed, and no notifier reaches it any more. */
+  notifier_unregistered: Range<0, 'destructions'>;
   pt: Vector<PageTable, 'tables'>;
   roots: Roots;
   /** The slot in the active set (kernel/memslot_delete.ts). */

@@ -20,7 +20,7 @@ export function* kvm_mmu_notifier_invalidate_range_start(
   end: GfnEnd,
   may_block: boolean,
 ): Op {
-  yield* mn_active_invalidate_count_inc(kvm);
+  if (!(yield* mn_active_invalidate_count_inc(kvm))) return;
   yield* write_lock(kvm);
   yield* kvm_mmu_invalidate_begin(kvm, start, end);
   const flush = yield* kvm_tdp_mmu_unmap_gfn_range(kvm, start, end, may_block, false);
@@ -30,6 +30,8 @@ export function* kvm_mmu_notifier_invalidate_range_start(
 }
 
 export function* kvm_mmu_notifier_invalidate_range_end(kvm: Kvm): Op {
+  // Who has begun is waited for before the notifier is unregistered.
+  if (kvm.config.destructions > 0 && kvm.notifier_unregistered === 1) return;
   yield* write_lock(kvm);
   yield* kvm_mmu_invalidate_end(kvm);
   yield* write_unlock(kvm);
@@ -87,10 +89,12 @@ export function assert_invalidations_balanced(kvm: Kvm): void {
     );
 }
 
-/** Under mn_invalidate_lock. */
-function* mn_active_invalidate_count_inc(kvm: Kvm): Op {
+/** Under mn_invalidate_lock. Returns false if no notifier of this VM is registered any more. */
+function* mn_active_invalidate_count_inc(kvm: Kvm): Op<boolean> {
   yield () => is_drained(kvm);
+  if (kvm.config.destructions > 0 && kvm.notifier_unregistered === 1) return false;
   kvm.mn_active_invalidate_count = kvm.mn_active_invalidate_count + 1;
+  return true;
 }
 
 function* mn_active_invalidate_count_dec(kvm: Kvm): Op {

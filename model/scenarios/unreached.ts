@@ -65,6 +65,7 @@ const REASONS = {
   'vcpu_enter_guest > set_mode_outside_guest':
     'no vCPU leaves the guest, or its entry, because nobody kicks it',
   'vcpu_enter_guest > local_irq_enable': 'no vCPU leaves the guest, or its entry, because nobody kicks it',
+  '__tdp_mmu_zap_root > tdp_mmu_set_spte_atomic': 'nothing is left to zap under the read lock',
   '__tdp_mmu_zap_root > tdp_iter_next': 'with one entry in the root the walk ends there',
   '__tdp_mmu_zap_root > tdp_mmu_iter_cond_resched':
     'a walk may yield only after it has made progress, and with one entry in the root it ends then',

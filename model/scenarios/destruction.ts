@@ -1,0 +1,54 @@
+/** O27: the VM is destroyed. Nothing is flushed, nobody is left who could use what is freed, and everything is freed and counted. */
+import { process, scenarios } from 'mmucheck/language';
+import { P13, SAFETY } from '../../properties/index.js';
+import { operations_end } from '../../properties/t4-operations-end.js';
+import { V6_6 } from '../config.js';
+import { migrate_pages } from '../host.js';
+import { kvm_destroy_vm } from '../kernel/destroy.js';
+import { machine, mapped_small } from '../machine.js';
+import type { Kvm } from '../state.js';
+import { unreached } from './unreached.js';
+
+export function every_table_is_freed(kvm: Kvm): boolean {
+  for (let table = 0; table < kvm.config.tables; table++) if (kvm.pt[table].state !== 'free') return false;
+  return true;
+}
+
+const destroyed = {
+  ...machine(
+    {
+      vcpus: 0,
+      hugePages: 2,
+      tables: 4,
+      roots: 2,
+      accounting: true,
+      invalidations: 1,
+      destructions: 1,
+      kernel: V6_6,
+      flush: 'atomic',
+    },
+    [process('cpu0', kvm_destroy_vm), process('cpu1', migrate_pages, 0, 2)],
+    mapped_small(),
+  ),
+  properties: [...SAFETY, P13, operations_end(['cpu0', 'cpu1'])],
+  witnesses: [every_table_is_freed],
+  unreached: unreached(
+    '__tdp_mmu_zap_root > tdp_mmu_set_spte_atomic',
+    'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+  ),
+};
+
+export default scenarios({
+  'against-notifier': {
+    ...destroyed,
+    title: 'The last reference to the VM goes while the host moves its pages: notifiers are waited for',
+    claims: ['O27'],
+  },
+  'without-waiting': {
+    ...destroyed,
+    title: 'A notifier that is not waited for keeps a root, and its walk outlives the VM',
+    claims: ['O27'],
+    variant: ['destroy-beside-notifiers'],
+    expect: { P4: 'violated' },
+  },
+});
