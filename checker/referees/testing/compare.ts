@@ -23,7 +23,7 @@ export function modelOf(graph: Graph, initial: StateTree): ExportableModel {
 }
 
 /**
- * Null if there are too many states, or hardly any, or the model cannot be exported.
+ * Null if there are too many states, or hardly any, if the model cannot be exported, or the referee hits a limit.
  * @param text another one than the referee's exporter writes
  */
 export async function compareWith(
@@ -38,7 +38,8 @@ export async function compareWith(
     const other = await withTemporaryFolder((folder) =>
       referee.count(exported, { folder, timeoutSeconds: 60, memoryBytes: 2 ** 30 }),
     );
-    return { own, differences: differences(own, other) };
+    // A translation or a search that takes too long says nothing.
+    return other.limit === null ? { own, differences: differences(own, other) } : null;
   } catch (error) {
     if (error instanceof InputError) return null;
     throw error;
