@@ -37,7 +37,7 @@ export function temporalText(declarations: Declarations): readonly string[] {
   return [
     '/* Temporal properties, with the options that each of them wants. */',
     '#ifdef TEMPORAL',
-    ...(functions.length === 0 ? [] : ['c_code {', ...functions, '}']),
+    ...functions.flatMap((each) => ['c_code {', each, '}']),
     ...definitions,
     ...temporal.claims.flatMap((claim) => {
       if (claim.refusal !== null) return [`/* ${claim.property} is not said: ${claim.refusal}. */`];

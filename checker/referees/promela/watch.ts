@@ -72,7 +72,8 @@ export function watch(declarations: Declarations): Watch {
           ]),
       '',
       'byte status = unborn;',
-      ...(functions.length === 0 ? [] : ['', 'c_code {', ...functions, '}']),
+      // One block for each: SPIN reads 64 KiB at most.
+      ...functions.flatMap((each) => ['', 'c_code {', each, '}']),
       '',
       judgingText(declarations),
       ...when('\n#ifdef LTL', [
