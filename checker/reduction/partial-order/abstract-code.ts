@@ -70,7 +70,12 @@ class Writer {
         const { local } = instr;
         if (this.locals[local] === 0) {
           const touch = this.#touch(instr.value);
-          return touch === null ? [] : [touch];
+          return [
+            (run) => {
+              run.setData(local);
+              return touch === null || touch(run);
+            },
+          ];
         }
         const value = this.#value(instr.value);
         return [

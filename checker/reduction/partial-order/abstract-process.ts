@@ -9,6 +9,8 @@ export interface Run {
   mayFail: boolean;
   settle(value: Value): number | readonly number[] | null;
   setLocal(local: number, value: Value): void;
+  /** A local is set whose value decides nothing. */
+  setData(local: number): void;
   load(places: number | readonly number[]): Value;
   touch(places: number | readonly number[]): void;
   store(places: number | readonly number[], value: Value): void;

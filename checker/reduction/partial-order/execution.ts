@@ -101,6 +101,11 @@ export class Execution implements Run {
     this.locals[local] = value;
   }
 
+  /** Counts only where it is asked whether a branch does nothing. */
+  setData(local: number): void {
+    if (this.#isTrial) this.setLocal(local, null);
+  }
+
   load(places: number | readonly number[]): Value {
     if (typeof places === 'number') {
       this.read(places);
