@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ['{checker,model,properties,counterexamples,bench}/**/*.test.ts'],
     exclude: ['**/*.exhaustive.test.ts', 'node_modules', 'dist'],
-    setupFiles: [new URL('./vitest.seed.ts', import.meta.url).pathname],
+    setupFiles: [new URL('./vitest/seed.ts', import.meta.url).pathname],
     testTimeout: 120_000,
     maxWorkers: 2,
   },

@@ -2,6 +2,9 @@
 import { it } from 'vitest';
 import { CATALOGUE, expectEqualExecutions } from './testing/catalogue.js';
 
-it.each(CATALOGUE.flat().map((scenario) => ({ scenario, name: scenario.name })))('$name', ({ scenario }) => {
-  expectEqualExecutions(scenario);
-});
+it.each(CATALOGUE.flat().map((scenario) => ({ scenario, name: scenario.name })))(
+  '$name',
+  async ({ scenario }) => {
+    await expectEqualExecutions(scenario);
+  },
+);

@@ -4,6 +4,6 @@ import { CATALOGUE, expectEqualExecutions } from './testing/catalogue.js';
 
 const sample = CATALOGUE.flatMap((scenarios) => scenarios.slice(0, 2));
 
-it.each(sample.map((scenario) => ({ scenario, name: scenario.name })))('$name', ({ scenario }) => {
-  expectEqualExecutions(scenario);
+it.each(sample.map((scenario) => ({ scenario, name: scenario.name })))('$name', async ({ scenario }) => {
+  await expectEqualExecutions(scenario);
 });

@@ -1,5 +1,5 @@
 /** Which locals are live where: backward over the blocks of all steps, on bit sets. */
-import type { Block } from '../ir/graph.js';
+import type { Block, Terminator } from '../ir/graph.js';
 import { type Flow, instrExprs, successors, terminatorExpr, visitLocals } from '../ir/traverse.js';
 
 /** A set of locals, one bit each. */
@@ -19,84 +19,146 @@ export function wordsFor(locals: number): number {
 }
 
 export function liveness(flow: Flow): Liveness {
-  const words = wordsFor(flow.locals.length);
-  const { blocks, boundaries } = flow;
+  const { blocks, boundaries, locals } = flow;
+  const uses = blockUses(flow);
+  const { travellers } = uses;
+  const words = wordsFor(travellers.length);
   // Per block: what is live at its start, at first what it reads before it sets it; and what it sets.
   const live = new Uint32Array(blocks.length * words);
   const sets = new Uint32Array(blocks.length * words);
-  const start = (block: number): Bits => live.subarray(block * words, (block + 1) * words);
-  const resting = boundaries.map(({ rest }) => {
-    const bits = new Uint32Array(words);
-    if (rest !== null) visitLocals(rest, (local) => addBit(bits, local));
-    return bits;
-  });
-  const next = blocks.map(({ end }) => successors(end, boundaries));
-  const previous: number[][] = blocks.map(() => []);
-  for (const [i, block] of blocks.entries()) {
-    for (const to of next[i] ?? []) previous[to]?.push(i);
-    summarise(block, start(i), sets.subarray(i * words, (i + 1) * words), resting, flow.result);
-  }
-
-  // Later blocks first: information flows backward, and blocks tend to stand before their successors.
-  const queued = new Uint8Array(blocks.length).fill(1);
-  const queue = blocks.map((_, i) => i);
-  for (let i = queue.pop(); i !== undefined; i = queue.pop()) {
-    queued[i] = 0;
-    let changed = false;
-    for (const to of next[i] ?? [])
-      for (let w = 0, at = i * words, from = to * words; w < words; w++, at++, from++) {
-        const added = (live[from] ?? 0) & ~(sets[at] ?? 0) & ~(live[at] ?? 0);
-        if (added === 0) continue;
-        live[at] = (live[at] ?? 0) | added;
-        changed = true;
-      }
-    if (!changed) continue;
-    for (const before of previous[i] ?? []) {
-      if (queued[before] === 1) continue;
-      queued[before] = 1;
-      queue.push(before);
+  for (const [block, { reads, writes }] of uses.ofBlock.entries()) {
+    for (const local of reads) addBit(live, block * words * 32 + (uses.places[local] ?? 0));
+    for (const local of writes) {
+      const place = uses.places[local] ?? NOWHERE;
+      if (place !== NOWHERE) addBit(sets, block * words * 32 + place);
     }
   }
+  const next = blocks.map(({ end }) => successors(end, boundaries));
+  const previous: number[][] = blocks.map(() => []);
+  for (const [block, targets] of next.entries()) for (const to of targets) previous[to]?.push(block);
 
+  // Successors first, because information flows backward: only loops need more than one round.
+  const order = postorder(next);
+  const queued = new Uint8Array(blocks.length).fill(1);
+  for (let left = blocks.length; left > 0; )
+    for (const block of order) {
+      if (queued[block] === 0) continue;
+      queued[block] = 0;
+      left--;
+      let changed = false;
+      for (const to of next[block] ?? [])
+        for (let w = 0, at = block * words, from = to * words; w < words; w++, at++, from++) {
+          const added = (live[from] ?? 0) & ~(sets[at] ?? 0) & ~(live[at] ?? 0);
+          if (added === 0) continue;
+          live[at] = (live[at] ?? 0) | added;
+          changed = true;
+        }
+      if (!changed) continue;
+      for (const before of previous[block] ?? []) {
+        if (queued[before] === 1) continue;
+        queued[before] = 1;
+        left++;
+      }
+    }
+
+  const allWords = wordsFor(locals.length);
+  const addStart = (to: Bits, block: number): void => {
+    for (let w = 0; w < words; w++)
+      for (let rest = live[block * words + w] ?? 0; rest !== 0; rest &= rest - 1)
+        addBit(to, travellers[w * 32 + 31 - Math.clz32(rest & -rest)] ?? 0);
+  };
+  const atStart = (block: number): Bits => {
+    const bits = new Uint32Array(allWords);
+    addStart(bits, block);
+    return bits;
+  };
   const atEnd = (block: number): Bits => {
-    const bits = new Uint32Array(words);
+    const bits = new Uint32Array(allWords);
     const end = blocks[block]?.end;
-    for (const to of next[block] ?? []) addAll(bits, start(to));
-    if (end?.to === 'boundary') addAll(bits, resting[end.boundary]);
-    if (end?.to === 'end' && flow.result !== null) addBit(bits, flow.result);
+    for (const to of next[block] ?? []) addStart(bits, to);
+    for (const local of uses.behind(end)) addBit(bits, local);
     return bits;
   };
   const atBoundary = boundaries.map((point, i) => {
-    const bits = start(point.block).slice();
-    addAll(bits, resting[i]);
+    const bits = atStart(point.block);
+    for (const local of uses.resting[i] ?? []) addBit(bits, local);
     return bits;
   });
-  return { atStart: start, atEnd, atBoundary };
+  return { atStart, atEnd, atBoundary };
 }
 
-/** What a block reads before it sets it, and what it sets. */
-function summarise(
-  block: Block,
-  reads: Bits,
-  sets: Bits,
-  resting: readonly Bits[],
-  result: number | null,
-): void {
-  const { end } = block;
-  if (end.to === 'boundary') addAll(reads, resting[end.boundary]);
-  if (end.to === 'end' && result !== null) addBit(reads, result);
-  if (end.to === 'choose') addBit(sets, end.local);
-  stepBackTerminator(block, reads);
-  const read = (local: number): void => addBit(reads, local);
-  for (let i = block.instrs.length - 1; i >= 0; i--) {
-    const instr = block.instrs[i];
-    if (instr === undefined) continue;
-    if (instr.do === 'set') {
-      removeBit(reads, instr.local);
-      addBit(sets, instr.local);
+/** Not live anywhere but within a block. */
+const NOWHERE = -1;
+
+interface BlockUses {
+  /** Per block: the locals that it reads before it sets them, and those that it sets. */
+  readonly ofBlock: readonly { readonly reads: ReadonlySet<number>; readonly writes: ReadonlySet<number> }[];
+  /** The locals that some block reads before it sets them. The others, most of them, are live within blocks only. */
+  readonly travellers: readonly number[];
+  /** By local: its place among these, or NOWHERE. */
+  readonly places: Int32Array;
+  /** By boundary: what its rest condition reads. */
+  readonly resting: readonly (readonly number[])[];
+  /** What is read where a block with this terminator has ended, but for what the next one reads. */
+  readonly behind: (end: Terminator | undefined) => readonly number[];
+}
+
+function blockUses({ blocks, boundaries, locals, result }: Flow): BlockUses {
+  const resting = boundaries.map(({ rest }) => {
+    const read: number[] = [];
+    if (rest !== null) visitLocals(rest, (local) => read.push(local));
+    return read;
+  });
+  const results = result === null ? [] : [result];
+  const behind = (end: Terminator | undefined): readonly number[] => {
+    if (end?.to === 'boundary') return resting[end.boundary] ?? [];
+    return end?.to === 'end' ? results : [];
+  };
+  const travellers: number[] = [];
+  const places = new Int32Array(locals.length).fill(NOWHERE);
+  const ofBlock = blocks.map(({ instrs, end }) => {
+    const reads = new Set<number>();
+    const writes = new Set<number>();
+    const read = (local: number): void => {
+      if (writes.has(local)) return;
+      reads.add(local);
+      if (places[local] === NOWHERE) places[local] = travellers.push(local) - 1;
+    };
+    for (const instr of instrs) {
+      for (const expr of instrExprs(instr)) visitLocals(expr, read);
+      if (instr.do === 'set') writes.add(instr.local);
     }
-    for (const expr of instrExprs(instr)) visitLocals(expr, read);
+    const decision = terminatorExpr(end);
+    if (decision !== null) visitLocals(decision, read);
+    if (end.to === 'choose') writes.add(end.local);
+    for (const local of behind(end)) read(local);
+    return { reads, writes };
+  });
+  return { ofBlock, travellers, places, resting, behind };
+}
+
+/** All blocks, each behind those that it leads to, as far as there are no cycles. */
+function postorder(next: readonly (readonly number[])[]): readonly number[] {
+  const order: number[] = [];
+  const seen = new Uint8Array(next.length);
+  const path: { readonly block: number; turn: number }[] = [];
+  const enter = (block: number): void => {
+    if (seen[block] !== 0) return;
+    seen[block] = 1;
+    path.push({ block, turn: 0 });
+  };
+  for (const root of next.keys()) {
+    enter(root);
+    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+      const to = next[top.block]?.[top.turn++];
+      if (to !== undefined) enter(to);
+      else {
+        order.push(top.block);
+        path.pop();
+      }
+    }
   }
+  return order;
 }
 
 /** From what is live behind the terminator of a block to what is live before it, in place. */

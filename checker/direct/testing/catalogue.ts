@@ -2,14 +2,12 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { compileWith } from '../../compiler/compile.js';
-import { FrontEnd } from '../../compiler/frontend/frontend.js';
+import { compileScenario } from '../../compiler/compile.js';
 import { openWorkspace, scenarioFiles } from '../../workspace/project.js';
 import { loadScenarios, type Scenario } from '../../workspace/scenarios.js';
 import { compareExecutions, type Decision } from '../differential.js';
 
 const workspace = openWorkspace(new URL('../../..', import.meta.url).pathname);
-const frontEnd = new FrontEnd();
 
 /** By file. */
 export const CATALOGUE: readonly (readonly Scenario[])[] = scenarioFiles(workspace).map((file) =>
@@ -22,8 +20,8 @@ const schedules: fc.Arbitrary<Decision[]> = fc.array(
 );
 
 /** Runs the compiled and the direct form of a scenario beside each other along a random schedule. */
-export function expectEqualExecutions(scenario: Scenario): void {
-  const { machine, root } = compileWith(frontEnd, scenario);
+export async function expectEqualExecutions(scenario: Scenario): Promise<void> {
+  const { machine, root } = await compileScenario(scenario);
   fc.assert(
     fc.property(schedules, (schedule) => {
       const difference = compareExecutions(scenario, root, machine, schedule);

@@ -1,7 +1,6 @@
 /** Every scenario that is small enough: the same verdicts and the same steps with and without the reduction. */
 import { expect, it } from 'vitest';
-import { compileWith } from '../../compiler/compile.js';
-import { FrontEnd } from '../../compiler/frontend/frontend.js';
+import { compileScenario } from '../../compiler/compile.js';
 import { openWorkspace, scenarioFiles } from '../../workspace/project.js';
 import { loadScenarios } from '../../workspace/scenarios.js';
 import { partialOrder } from './index.js';
@@ -11,10 +10,9 @@ const LIMIT = 1500;
 
 const workspace = openWorkspace(new URL('../../..', import.meta.url).pathname);
 const scenarios = scenarioFiles(workspace).flatMap((file) => loadScenarios(workspace, file));
-const frontEnd = new FrontEnd();
 
-it.each(scenarios.map((scenario) => ({ scenario, name: scenario.name })))('$name', ({ scenario }) => {
-  const { graph, machine } = compileWith(frontEnd, scenario);
+it.each(scenarios.map((scenario) => ({ scenario, name: scenario.name })))('$name', async ({ scenario }) => {
+  const { graph, machine } = await compileScenario(scenario);
   const comparison = compareSearches(machine, partialOrder(graph, machine), LIMIT);
   expect(comparison?.differences ?? []).toEqual([]);
 });
