@@ -1,7 +1,7 @@
 /**
  * M8: a notifier zaps a range in every root. What it has zapped in one root is still in TLBs while it walks the next:
  * the pending flush goes along, so that a yield in the second root flushes for the first as well, and what the last
- * root owes does not replace what the others do (bugs K4 and K5).
+ * root owes does not replace what the others do (bugs K1 and K5).
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P15, P16, SAFETY } from '../../properties/index.js';
@@ -70,7 +70,7 @@ export default scenarios({
   'flush-not-carried': {
     ...two_notifiers,
     title: 'The walk of the second root does not know that the first one owes a flush when it yields',
-    claims: ['M8', 'K4'],
+    claims: ['M8', 'K1'],
     variant: ['flush-not-carried'],
     expect: { P1: 'violated' },
   },

@@ -43,6 +43,8 @@ import type { LitmusValue } from './state.js';
 const VCPU = 0;
 /** The entry of gfn 0 (`mapped_small`). */
 const ENTRY: SptePtr = { table: 1, index: 0 };
+const SHADOW_PAGES = 0;
+const GUEST_PTE = 1;
 
 const FAULT: Fault = {
   ...NO_FAULT,
@@ -132,18 +134,27 @@ export function* walks_lockless(kvm: Kvm, thread: number): Op {
   kvm.litmus.done[thread] = true;
 }
 
-/** One side writes cell `own`, the other side's is `other`: the count of shadowed pages, and a guest's PTE. */
-export function* writes_then_reads(
-  kvm: Kvm,
-  thread: number,
-  own: number,
-  other: number,
-  barrier: boolean,
-): Op {
-  yield* store_cell(kvm, own, 1);
-  if (barrier) yield* smp_mb(kvm);
-  const seen = yield* load_cell(kvm, other);
-  note(kvm, own, seen !== 0);
+/**
+ * A page fault begins to shadow a guest page table, and reads the guest's PTE after that (account_shadowed(), then
+ * FNAME(gpte_changed)). Cell 0: kvm->arch.indirect_shadow_pages, cell 1: the PTE. r0: the PTE is the new one.
+ */
+export function* shadows_guest_page_table(kvm: Kvm, thread: number): Op {
+  yield* store_cell(kvm, SHADOW_PAGES, 1);
+  yield* smp_mb(kvm);
+  const changed = yield* load_cell(kvm, GUEST_PTE);
+  note(kvm, 0, changed !== 0);
+  kvm.litmus.done[thread] = true;
+}
+
+/**
+ * Another vCPU's write of that PTE is emulated, and looks whether there is anything to do for shadow pages after that
+ * (emulator_write_phys(), then kvm_mmu_track_write()). r1: there is.
+ */
+export function* emulates_write_of_guest_pte(kvm: Kvm, thread: number): Op {
+  yield* store_cell(kvm, GUEST_PTE, 1);
+  yield* smp_mb(kvm);
+  const indirect_shadow_pages = yield* load_cell(kvm, SHADOW_PAGES);
+  note(kvm, 1, indirect_shadow_pages !== 0);
   kvm.litmus.done[thread] = true;
 }
 
