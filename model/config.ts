@@ -27,6 +27,11 @@ export interface Choices {
   readonly roots: number;
   /** Roles that the vCPUs' roots have, vCPU after vCPU: 2 as with one vCPU in system management or guest mode. */
   readonly roles: number;
+  /**
+   * Each vCPU goes between L1 and L2 as it likes, and keeps a root for either, of the two `roles` (kernel/nested.ts). Needs
+   * `roots`, and the may-cache form.
+   */
+  readonly nested: boolean;
   /** Invalidations that the host runs: bounds mmu_invalidate_seq. */
   readonly invalidations: number;
   /** 1 where the VM is destroyed (then no vCPU runs: `vcpus: 0`). */
@@ -176,6 +181,7 @@ export interface Config extends Configuration, Choices {
   readonly rootPages: number;
   readonly rootVcpus: number;
   readonly rootRefs: number;
+  readonly nestedVcpus: number;
   /** Levels with page statistics, counts of tables, and the bounds of both. */
   readonly statLevels: number;
   /** What a fault may find of its slot, besides that it is valid; and the places where that is kept. */
@@ -254,6 +260,7 @@ export const DEFAULTS: Choices = {
   tables: 3,
   roots: 1,
   roles: 1,
+  nested: false,
   invalidations: 0,
   destructions: 0,
   wordBits: 8,
@@ -333,6 +340,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     noRoot: chosen.roots > 1 ? -1 : 0,
     rootPages: chosen.roots > 1 ? chosen.roots : 0,
     rootVcpus: chosen.roots > 1 ? chosen.vcpus : 0,
+    nestedVcpus: chosen.nested ? chosen.vcpus : 0,
     // One of each vCPU, one of the TDP MMU, and one of every process that is about to walk the root.
     rootRefs: chosen.roots > 1 ? chosen.vcpus + 1 + processes : 0,
     tableLevels: chosen.levels - 1,

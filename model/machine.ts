@@ -95,9 +95,13 @@ function begin_roots(kvm: Kvm, config: Config): void {
     kvm.roots.list[root] = in_use ? config.roles - 1 - root : NO_ROOT;
   }
   for (let v = 0; v < config.vcpus; v++) {
-    const root = v % config.roles;
+    const root = config.nested ? 0 : v % config.roles;
     kvm.vcpus[v].root = root;
     if (config.roots > 1) kvm.roots.count[root] = kvm.roots.count[root] + 1;
+    if (config.nested) {
+      kvm.roots.other_level[v] = 1;
+      kvm.roots.count[1] = kvm.roots.count[1] + 1;
+    }
   }
 }
 
@@ -167,7 +171,7 @@ export function mapped_small(change: Partial<Spte> = {}): (kvm: Kvm, config: Con
       link_upper_tables(kvm, config, root);
       for (let h = 0; h < config.hugePages; h++) {
         const table = first_table(config, root) + config.gigaPages + h;
-        set_huge_entry(kvm, config, root, h, nonleaf(table));
+        set_huge_entry(kvm, config, root, h, nonleaf(config, table));
         kvm.pt[table].state = 'linked';
         kvm.pt[table].parent = h;
         for (let i = 0; i < config.fanout; i++)
@@ -186,7 +190,7 @@ function first_table(config: Config, root: number): number {
 function link_upper_tables(kvm: Kvm, config: Config, root: number): void {
   for (let g = 0; g < config.gigaPages; g++) {
     const table = first_table(config, root) + g;
-    kvm.pt[root].spte[g] = nonleaf(table);
+    kvm.pt[root].spte[g] = nonleaf(config, table);
     kvm.pt[table].state = 'linked';
     kvm.pt[table].level = 2;
     kvm.pt[table].parent = g;
@@ -202,8 +206,8 @@ function set_huge_entry(kvm: Kvm, config: Config, root: number, h: number, spte:
   }
 }
 
-function nonleaf(child: number): Spte {
-  return { ...NONPRESENT_SPTE, kind: 'TABLE', child, accessed: true };
+function nonleaf(config: Config, child: number): Spte {
+  return { ...NONPRESENT_SPTE, kind: 'TABLE', child, writable: config.wrprotOnly, accessed: true };
 }
 
 /** On top of a mapping: the slot logs dirty pages already, and userspace relies on it. */

@@ -214,6 +214,10 @@ export interface Roots {
   tdp_mmu_scheduled_root_to_zap: Vector<boolean, 'rootPages'>;
   /** KVM_REQ_MMU_FREE_OBSOLETE_ROOTS, by vCPU. */
   request_free_obsolete_roots: Vector<boolean, 'rootVcpus'>;
+  /** is_guest_mode(), by vCPU: it runs L2. */
+  guest_mode: Vector<boolean, 'nestedVcpus'>;
+  /** The root of the level that the vCPU does not run at. */
+  other_level: Vector<MaybeRoot, 'nestedVcpus'>;
 }
 
 /** What the host's memory management says about the pages behind the memslot. */

@@ -45,6 +45,7 @@ function is_legal(old: Spte, spte: Spte, upper: boolean, detached: boolean): boo
 }
 
 function is_well_formed(spte: Spte): boolean {
+  if (spte.kind === 'TABLE') return true;
   return (!spte.writable || spte.mmu_writable) && (!spte.mmu_writable || spte.host_writable);
 }
 

@@ -39,6 +39,7 @@ export type ExitReason =
   | 'EXTERNAL_INTERRUPT'
   | 'PREEMPTION_TIMER'
   | 'IO_INSTRUCTION'
+  | 'NESTED_TRANSITION'
   | 'PML_FULL';
 export type Access = 'read' | 'write' | 'fetch';
 
@@ -50,6 +51,10 @@ export function* run_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason>
       assume(kvm.vcpus[vcpu].ipi || kvm.config.spontaneousExits);
       kvm.vcpus[vcpu].in_guest = false;
       return 'EXTERNAL_INTERRUPT';
+    }
+    if (kvm.config.nested && choose(false, true)) {
+      kvm.vcpus[vcpu].in_guest = false;
+      return 'NESTED_TRANSITION';
     }
     const gfn = chooseBelow(kvm.config.guestGfns);
     const access = choose('read', 'write', 'fetch');

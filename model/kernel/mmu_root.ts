@@ -4,6 +4,7 @@ import { V6_9 } from '../config.js';
 import { invept_single_context } from '../hardware/tlb.js';
 import { type Kvm, NO_ROOT, type VcpuId } from '../state.js';
 import { read_lock, read_unlock, write_lock, write_unlock } from './locks.js';
+import { free_obsolete_root_of_other_level } from './nested.js';
 import { is_obsolete_root, kvm_tdp_mmu_alloc_root, kvm_tdp_mmu_put_root } from './tdp_mmu/roots.js';
 
 /** Answers KVM_REQ_MMU_FREE_OBSOLETE_ROOTS. The vCPU's own root is read without mmu_lock: invalid stays invalid. */
@@ -11,6 +12,7 @@ export function* kvm_mmu_free_obsolete_roots(kvm: Kvm, vcpu: VcpuId): Op {
   yield;
   if (has_root(kvm, vcpu) && is_obsolete_root(kvm, kvm.vcpus[vcpu].root))
     yield* kvm_mmu_free_roots(kvm, vcpu);
+  if (kvm.config.nested) yield* free_obsolete_root_of_other_level(kvm, vcpu);
 }
 
 function has_root(kvm: Kvm, vcpu: VcpuId): boolean {

@@ -79,8 +79,9 @@ export function check_spte_writable_invariants(spte: Spte): void {
   assert(!spte.writable || spte.mmu_writable, 'P5', 'an SPTE is writable but not MMU-writable');
 }
 
-export function make_nonleaf_spte(child: PageTableId): Spte {
-  return { ...NONPRESENT_SPTE, kind: 'TABLE', child, accessed: true };
+/** Table entries have every right. Their W is kept only where somebody may try to clear it: in L2's dirty logging. */
+export function make_nonleaf_spte(kvm: Kvm, child: PageTableId): Spte {
+  return { ...NONPRESENT_SPTE, kind: 'TABLE', child, writable: kvm.config.wrprotOnly, accessed: true };
 }
 
 /**

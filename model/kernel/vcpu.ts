@@ -13,6 +13,7 @@ import { kvm_vcpu_write_guest_page } from './emulate.js';
 import { kvm_vcpu_srcu_read_lock, kvm_vcpu_srcu_read_unlock, local_irq_enable } from './locks.js';
 import { kvm_mmu_page_fault } from './mmu.js';
 import { kvm_mmu_free_obsolete_roots, kvm_mmu_reload } from './mmu_root.js';
+import { nested_vmx_transition } from './nested.js';
 import {
   kvm_check_request_update_cpu_dirty_logging,
   vmx_flush_pml_buffer,
@@ -80,6 +81,7 @@ export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
   if (kvm.config.pml > 0 && !kvm.config.wrprotOnly) yield* vmx_flush_pml_buffer(kvm, vcpu);
   if (kvm.config.emulatedWrites && exit === 'IO_INSTRUCTION')
     yield* kvm_vcpu_write_guest_page(kvm, vcpu, fault.gfn);
+  if (kvm.config.nested && exit === 'NESTED_TRANSITION') yield* nested_vmx_transition(kvm, vcpu);
   if (exit === 'EPT_VIOLATION') yield* kvm_mmu_page_fault(kvm, vcpu, fault);
 }
 

@@ -78,9 +78,9 @@ function map_range(kvm: Kvm, giga: number, kind: number): void {
       const last = kvm.config.fanout - 1;
       const small = new_table(kvm, PG_LEVEL_4K, giga * kvm.config.fanout + last);
       fill_table(kvm, small, PG_LEVEL_4K, base + last * kvm.config.fanout);
-      write_entry(kvm, { table, index: last }, make_nonleaf_spte(small));
+      write_entry(kvm, { table, index: last }, make_nonleaf_spte(kvm, small));
     }
-    write_entry(kvm, { table: ROOT, index: giga }, make_nonleaf_spte(table));
+    write_entry(kvm, { table: ROOT, index: giga }, make_nonleaf_spte(kvm, table));
   }
 }
 

@@ -73,7 +73,7 @@ function entry_of(change: Change): SptePtr {
 function replacement(kvm: Kvm, change: Change): Spte {
   if (change === 'CLEAR' || change === 'CLEAR_PARENT') return NONPRESENT_SPTE;
   if (change === 'FREEZE') return FROZEN_SPTE;
-  if (change === 'LINK_TABLE') return make_nonleaf_spte(1);
+  if (change === 'LINK_TABLE') return make_nonleaf_spte(kvm, 1);
   if (change === 'REMAP') return { ...LEAF, pfn: kvm.config.gfns };
   if (change === 'CLEAR_D' || change === 'MAP_CLEAN') return { ...LEAF, dirty: false };
   return LEAF;

@@ -37,7 +37,7 @@ export function tdp_mmu_free_sp(kvm: Kvm, table: PageTableId): void {
 
 /** Publishes a table in place of the entry that the iterator stands on. */
 export function* tdp_mmu_link_sp(kvm: Kvm, iter: TdpIter, sp: PageTableId, shared: boolean): Op<Errno> {
-  const spte = make_nonleaf_spte(sp);
+  const spte = make_nonleaf_spte(kvm, sp);
   if (shared) {
     const ret = yield* tdp_mmu_set_spte_atomic(kvm, iter, spte);
     if (ret !== 0) return ret;

@@ -98,8 +98,9 @@ function call_rcu_free(kvm: Kvm, root: number): void {
   tdp_mmu_free_sp_rcu_callback(kvm, root);
 }
 
-/** The role of a vCPU's root: for ever the same. */
+/** The role of a vCPU's root: for ever the same, unless it goes between L1 and L2. */
 function role_of(kvm: Kvm, vcpu: VcpuId): number {
+  if (kvm.config.nested) return kvm.roots.guest_mode[vcpu] ? 1 : 0;
   return vcpu % kvm.config.roles;
 }
 
