@@ -7,7 +7,7 @@
  */
 import type { Op } from 'mmucheck/language';
 import { V6_9 } from '../config.js';
-import { type Kvm, NO_ROOT, type VcpuId } from '../state.js';
+import { type Kvm, type MaybeRoot, NO_ROOT, type VcpuId } from '../state.js';
 import { read_lock, read_unlock, write_lock, write_unlock } from './locks.js';
 import { is_obsolete_root, kvm_tdp_mmu_put_root } from './tdp_mmu/roots.js';
 
@@ -23,7 +23,7 @@ export function* nested_vmx_transition(kvm: Kvm, vcpu: VcpuId): Op {
 
 /** The second half of kvm_mmu_free_obsolete_roots(). */
 export function* free_obsolete_root_of_other_level(kvm: Kvm, vcpu: VcpuId): Op {
-  const root: number = kvm.roots.other_level[vcpu];
+  const root: MaybeRoot = kvm.roots.other_level[vcpu];
   if (root === NO_ROOT || !is_obsolete_root(kvm, root)) return;
   const shared = kvm.config.kernel >= V6_9;
   if (shared) yield* read_lock(kvm);

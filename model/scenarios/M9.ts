@@ -73,6 +73,22 @@ export default scenarios({
     variant: ['no-root-test'],
     expect: { P13: 'violated' },
   },
+  'restart-steps-on': {
+    ...common,
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    title: 'The walk that yields steps on from where it restarts, past an entry that it has not seen',
+    claims: ['K6'],
+    variant: ['yield-steps-on'],
+    expect: { P13: 'violated' },
+  },
   'two-vcpus': {
     ...machine({ ...choices, vcpus: 2 }, [process('cpu0', set_nx_huge_pages)], first_page_missing),
     title: 'A fast zap against two vCPUs that allocate one new root between them, under the write lock',
