@@ -75,10 +75,15 @@ export function standing(trace: Trace): { process: string; text: string; place: 
 }
 
 /** What of the shared state is different from the initial one when the run ends. */
-export function outcome(trace: Trace, limit: number): string[] {
+export function outcome(
+  trace: Trace,
+  limit: number,
+  hidden: (path: string) => boolean = () => false,
+): string[] {
   const states = statesOf(trace);
   const end = states.at(-1) ?? trace.initial;
-  return effectLines(differences(trace.initial, end), end, { limit, kinds: new Kinds(states) });
+  const changes = differences(trace.initial, end).filter(({ path }) => !hidden(path));
+  return effectLines(changes, end, { limit, kinds: new Kinds(states) });
 }
 
 /** `model/kernel/tdp_mmu.ts:120`: where the innermost function is. */

@@ -33,10 +33,12 @@ export interface PhraseOptions {
   /** Name the whole stack again whenever another process takes its turn: for tables where all share one column. */
   readonly afresh: boolean;
   readonly effectLimit: number;
+  /** Places whose changes are not to be told, by path; absent: none. */
+  readonly hidden?: (path: string) => boolean;
 }
 
 /** What to say of each step, in order. */
-export function phraseSteps(trace: Trace, { afresh, effectLimit }: PhraseOptions): StepPhrase[] {
+export function phraseSteps(trace: Trace, { afresh, effectLimit, hidden }: PhraseOptions): StepPhrase[] {
   const states = statesOf(trace);
   const kinds = new Kinds(states);
   const { steps } = trace;
@@ -52,7 +54,8 @@ export function phraseSteps(trace: Trace, { afresh, effectLimit }: PhraseOptions
     const alone = Math.min(callers.length, Math.max(known, commonFrames(step.stack, next?.stack ?? [])));
     const outermost = callers[alone];
     const chain = (call: string): string => (outermost === undefined ? call : `${outermost} .. ${call}`);
-    const { changes, brackets } = withoutLocks(step, trace.locks);
+    const { changes: all, brackets } = withoutLocks(step, trace.locks);
+    const changes = hidden === undefined ? all : all.filter(({ path }) => !hidden(path));
     return {
       lane: trace.processes.indexOf(step.process),
       headers: callers.slice(known, alone).map((name, level) => ({ depth: known + level, name })),

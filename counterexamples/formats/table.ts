@@ -10,6 +10,7 @@ export interface TableOptions {
   readonly width: number;
   readonly effectLimit: number;
   readonly paint: Paint;
+  readonly hidden?: PhraseOptions['hidden'];
 }
 
 export function renderTable(trace: Trace, options: TableOptions): string[] {
@@ -18,7 +19,7 @@ export function renderTable(trace: Trace, options: TableOptions): string[] {
   const gutter = Math.max(3, String(trace.steps.length).length) + SEPARATOR.length;
   const room = options.width - gutter;
   if ((lanes.length - 1) * NARROWEST + LAST > room) return renderList(trace, options, gutter);
-  const rows = rowsOf(trace, { afresh: false, effectLimit: options.effectLimit });
+  const rows = rowsOf(trace, phrasing(options, false));
   const { widths, short } = chooseLayout(rows, lanes, room);
   const head = (cells: string[]): string => join(gutter, '', cells, widths, 'head', options.paint);
   const names = lanes.map((lane, column) => fold(ascii(trace.processes[lane] ?? ''), widths[column] ?? room));
@@ -36,6 +37,10 @@ export function renderTable(trace: Trace, options: TableOptions): string[] {
     }
   }
   return lines;
+}
+
+function phrasing({ effectLimit, hidden }: TableOptions, afresh: boolean): PhraseOptions {
+  return hidden === undefined ? { afresh, effectLimit } : { afresh, effectLimit, hidden };
 }
 
 const SEPARATOR = '  ';
@@ -127,7 +132,7 @@ function join(
 }
 
 function renderList(trace: Trace, options: TableOptions, gutter: number): string[] {
-  const listed: PhraseOptions = { afresh: true, effectLimit: options.effectLimit };
+  const listed = phrasing(options, true);
   const lanes = actingLanes(trace);
   const names = trace.processes.map(ascii);
   const widest = Math.max(...lanes.map((lane) => names[lane]?.length ?? 0), 'process'.length);

@@ -9,20 +9,27 @@ import { type Paint, renderTable } from './table.js';
 
 export interface TextOptions {
   readonly width?: number;
+  /** Places that are not to be told of, by path: for readers who are shown one property. */
+  readonly hidden?: (path: string) => boolean;
 }
 
 export const MAIL_WIDTH = 100;
 /** Nothing readable fits into less; a narrower terminal wraps the lines. */
 export const NARROWEST_PAGE = 60;
 
-export function text(trace: Trace, { width: wanted = MAIL_WIDTH }: TextOptions = {}): string {
+export function text(trace: Trace, { width: wanted = MAIL_WIDTH, hidden }: TextOptions = {}): string {
   const width = Math.max(NARROWEST_PAGE, wanted);
   const lines = [
     ...opening(trace, width),
     '',
-    ...renderTable(trace, { width, effectLimit: 4, paint: plain }),
+    ...renderTable(trace, {
+      width,
+      effectLimit: 4,
+      paint: plain,
+      ...(hidden === undefined ? {} : { hidden }),
+    }),
     '',
-    ...ending(trace, width),
+    ...ending(trace, width, hidden),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
@@ -34,9 +41,9 @@ export function opening(trace: Trace, width: number): string[] {
   return lines;
 }
 
-export function ending(trace: Trace, width: number): string[] {
+export function ending(trace: Trace, width: number, hidden?: (path: string) => boolean): string[] {
   const lines = fold(ascii(`=> ${conclusion(trace)}`), width, '   ');
-  const changed = outcome(trace, 12);
+  const changed = outcome(trace, 12, hidden);
   if (changed.length > 0) {
     lines.push('', 'The state, where it is not as at the start:');
     for (const line of changed) lines.push(...indented(line, width));

@@ -4,6 +4,7 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P15, P16, SAFETY } from '../../properties/index.js';
+import type { Config } from '../config.js';
 import { migrate_pages } from '../host.js';
 
 import { machine, mapped_huge } from '../machine.js';
@@ -14,6 +15,14 @@ import { the_host_has_moved_a_page } from './witnesses.js';
 /** The vCPU is in L2. */
 export function a_vcpu_runs_l2(kvm: Kvm): boolean {
   return kvm.vcpus[0].in_guest && kvm.roots.guest_mode[0];
+}
+
+/** The vCPU is in L2 at first, whose root is 1. */
+function in_l2(kvm: Kvm, config: Config): void {
+  mapped_huge()(kvm, config);
+  kvm.roots.guest_mode[0] = true;
+  kvm.vcpus[0].root = 1;
+  kvm.roots.other_level[0] = 0;
 }
 
 const choices = {
@@ -28,7 +37,7 @@ const notifier = {
   ...machine(
     { ...choices, invalidations: 1, reschedule: false },
     [process('cpu0', migrate_pages, 0, 2)],
-    mapped_huge(),
+    in_l2,
   ),
   properties: [...SAFETY, P15, P16],
   witnesses: [a_vcpu_runs_l2, the_host_has_moved_a_page],

@@ -139,11 +139,19 @@ export function* walks_lockless(kvm: Kvm, thread: number): Op {
  * FNAME(gpte_changed)). Cell 0: kvm->arch.indirect_shadow_pages, cell 1: the PTE. r0: the PTE is the new one.
  */
 export function* shadows_guest_page_table(kvm: Kvm, thread: number): Op {
-  yield* store_cell(kvm, SHADOW_PAGES, 1);
-  yield* smp_mb(kvm);
-  const changed = yield* load_cell(kvm, GUEST_PTE);
+  yield* account_shadowed(kvm);
+  const changed = yield* gpte_changed(kvm);
   note(kvm, 0, changed !== 0);
   kvm.litmus.done[thread] = true;
+}
+
+function* account_shadowed(kvm: Kvm): Op {
+  yield* store_cell(kvm, SHADOW_PAGES, 1);
+  yield* smp_mb(kvm);
+}
+
+function* gpte_changed(kvm: Kvm): Op<LitmusValue> {
+  return yield* load_cell(kvm, GUEST_PTE);
 }
 
 /**
@@ -151,11 +159,19 @@ export function* shadows_guest_page_table(kvm: Kvm, thread: number): Op {
  * (emulator_write_phys(), then kvm_mmu_track_write()). r1: there is.
  */
 export function* emulates_write_of_guest_pte(kvm: Kvm, thread: number): Op {
-  yield* store_cell(kvm, GUEST_PTE, 1);
-  yield* smp_mb(kvm);
-  const indirect_shadow_pages = yield* load_cell(kvm, SHADOW_PAGES);
+  yield* emulator_write_phys(kvm);
+  const indirect_shadow_pages = yield* kvm_mmu_track_write(kvm);
   note(kvm, 1, indirect_shadow_pages !== 0);
   kvm.litmus.done[thread] = true;
+}
+
+function* emulator_write_phys(kvm: Kvm): Op {
+  yield* store_cell(kvm, GUEST_PTE, 1);
+}
+
+function* kvm_mmu_track_write(kvm: Kvm): Op<LitmusValue> {
+  yield* smp_mb(kvm);
+  return yield* load_cell(kvm, SHADOW_PAGES);
 }
 
 export function* ends_invalidation(kvm: Kvm, thread: number): Op {

@@ -95,7 +95,7 @@ export function litmus_machine(
   vcpus: readonly ProcessSpec[],
   setup: (kvm: Kvm, config: Config) => void,
   hardware: readonly ProcessSpec[] = [],
-): Pick<ScenarioSpec, 'config' | 'processes' | 'setup'> {
+): Pick<ScenarioSpec, 'config' | 'scope' | 'processes' | 'setup'> {
   const processors = [...threads, ...vcpus];
   const processes = [
     ...processors,
@@ -106,6 +106,7 @@ export function litmus_machine(
   const config = configure(choices, processes.length, threads.length);
   return {
     config,
+    scope: Object.keys(choices),
     processes,
     setup: (kvm: Kvm) => {
       begin(kvm, config);
