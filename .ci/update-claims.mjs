@@ -1,16 +1,84 @@
-/** Writes the generated parts of CLAIMS.md anew: whatever stands between `<!-- mmucheck ... -->` and `<!-- end -->`. */
-import { execFileSync } from 'node:child_process';
+/**
+ * Brings the ledger up to date: checks the scenarios whose declaration is not the one that was checked last, records what
+ * was found in the folder of claims, and writes the generated parts of CLAIMS.md anew (whatever stands between
+ * `<!-- mmucheck ... -->` and `<!-- end -->`).
+ *
+ * npm run claims                  scenarios that are new or declared differently
+ * npm run claims -- 'M8/*' M10    these as well: after a change of the model underneath
+ * npm run claims -- --all         every scenario that a claim names
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const claims = new URL('../CLAIMS.md', import.meta.url);
-const program = new URL('../dist/checker/cli/main.js', import.meta.url).pathname;
-const cwd = new URL('..', import.meta.url).pathname;
+const root = new URL('..', import.meta.url);
+const program = new URL('dist/checker/cli/main.js', root).pathname;
+const folder = JSON.parse(readFileSync(new URL('mmucheck.json', root), 'utf8')).claims;
+const verdictsFile = new URL(`${folder}/verdicts.json`, root);
+const limits = { cwd: root.pathname, encoding: 'utf8', maxBuffer: 2 ** 30 };
+const run = (...args) => execFileSync(process.execPath, [program, ...args], limits);
 
-const text = readFileSync(claims, 'utf8').replace(
-  /(<!-- mmucheck (.*?) -->\n)[^]*?(<!-- end -->)/g,
-  (_, start, command, end) => {
-    const output = execFileSync(process.execPath, [program, ...command.split(' ')], { cwd, encoding: 'utf8' });
-    return `${start}${output}${end}`;
-  },
+const asked = process.argv.slice(2);
+const records = JSON.parse(run('list', '--claims', '--json')).claims.filter(({ scenario }) => scenario !== null);
+const declarations = new Map(records.map(({ scenario, declaration }) => [scenario, declaration]));
+const stale = new Set(
+  records.filter(({ recorded }) => asked.includes('--all') || !recorded).map(({ scenario }) => scenario),
 );
-writeFileSync(claims, text);
+for (const pattern of asked.filter((each) => !each.startsWith('-')))
+  for (const { scenario } of JSON.parse(run('list', 'scenarios', '--json')).scenarios)
+    if (declarations.has(scenario) && matches(pattern, scenario)) stale.add(scenario);
+
+const verdicts = readVerdicts();
+if (stale.size > 0) check([...stale]);
+for (const scenario of Object.keys(verdicts)) if (!declarations.has(scenario)) delete verdicts[scenario];
+writeFileSync(verdictsFile, verdictsText());
+writeDocument();
+
+function matches(pattern, name) {
+  const source = pattern.replace(/[\\^$+.()|[\]{}]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  return new RegExp(`^${source}(/.*)?$`).test(name);
+}
+
+/** After a conflict there is nothing to read, and everything is checked. */
+function readVerdicts() {
+  try {
+    return JSON.parse(readFileSync(verdictsFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function check(names) {
+  process.stderr.write(`checking ${names.length} of ${declarations.size} scenarios\n`);
+  const { stdout, status } = spawnSync(process.execPath, [program, 'check', '--json', ...names], {
+    ...limits,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status > 1) process.exit(status);
+  const wrong = [];
+  for (const { scenario, property, verdict, expected, states, steps } of JSON.parse(stdout).results) {
+    if (verdict !== expected) wrong.push(`${scenario}: ${property}: ${verdict}, not ${expected}\n`);
+    if (verdicts[scenario]?.of !== declarations.get(scenario) || stale.delete(scenario))
+      verdicts[scenario] = { of: declarations.get(scenario), states, violated: {} };
+    if (verdict === 'violated') verdicts[scenario].violated[property.split(' ')[0]] = steps;
+  }
+  if (wrong.length === 0) return;
+  process.stderr.write(wrong.join(''));
+  process.exit(1);
+}
+
+/** A line for each scenario, so that changes of different ones can be merged. */
+function verdictsText() {
+  const lines = Object.keys(verdicts)
+    .sort()
+    .map((scenario) => `  ${JSON.stringify(scenario)}: ${JSON.stringify(verdicts[scenario])}`);
+  return `{\n${lines.join(',\n')}\n}\n`;
+}
+
+function writeDocument() {
+  const claims = new URL('CLAIMS.md', root);
+  const text = readFileSync(claims, 'utf8').replace(
+    /(<!-- mmucheck (.*?) -->\n)[^]*?(<!-- end -->)/g,
+    (_, start, command, end) => `${start}${run(...command.split(' '))}${end}`,
+  );
+  writeFileSync(claims, text);
+}

@@ -2,6 +2,7 @@
 import type { PropertySpec, ScenarioSpec, Verdict } from '../language/index.js';
 import { modulesOf } from '../workspace/evaluate.js';
 import type { Workspace } from '../workspace/project.js';
+import { declaredProperties } from '../workspace/properties.js';
 import type { Scenario } from '../workspace/scenarios.js';
 
 export interface CatalogueList {
@@ -108,7 +109,7 @@ export function expectations(spec: ScenarioSpec): (readonly [string, Verdict])[]
 const collator = new Intl.Collator('en', { numeric: true });
 
 /** M2 before M10. */
-function naturally(left: string, right: string): number {
+export function naturally(left: string, right: string): number {
   return collator.compare(left, right);
 }
 
@@ -119,21 +120,15 @@ function kindOf(property: PropertySpec): string {
   return property.invariant ? 'invariant' : property.step ? 'step' : 'assertions';
 }
 
-/** Those that scenarios check, and those that are exported below the folder of properties without being checked. */
-function allProperties(scenarios: readonly Scenario[], { sources, settings }: Workspace): PropertySpec[] {
-  const modules = modulesOf(sources);
-  const declared = [...sources.texts.keys()]
-    .filter((file) => file.startsWith(`${settings.properties}/`))
-    .flatMap((file) => Object.values(modules.exportsOf(file)))
-    .filter(isProperty);
+/** Those that scenarios check, and those that are declared without being checked. */
+export function allProperties(scenarios: readonly Scenario[], workspace: Workspace): PropertySpec[] {
   const byId = new Map(
-    [...declared, ...scenarios.flatMap(({ spec }) => spec.properties)].map((each) => [each.id, each]),
+    [...declaredProperties(workspace), ...scenarios.flatMap(({ spec }) => spec.properties)].map((each) => [
+      each.id,
+      each,
+    ]),
   );
   return [...byId.values()].sort((left, right) => naturally(left.id, right.id));
-}
-
-function isProperty(value: unknown): value is PropertySpec {
-  return typeof value === 'object' && value !== null && 'id' in value && 'title' in value;
 }
 
 /** The exported generators of the model. */

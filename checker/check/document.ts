@@ -19,6 +19,8 @@ export interface CheckResult {
   readonly property: string;
   readonly verdict: Verdict;
   readonly expected: Verdict;
+  /** Of the counterexample; null where there is none. */
+  readonly steps: number | null;
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;
@@ -49,6 +51,7 @@ export function checkDocument(
         property: `${result.id} ${result.title}`,
         verdict: result.verdict,
         expected: result.expected,
+        steps: result.trace?.steps.length ?? null,
         states: report.states,
         transitions: report.transitions,
         depth: report.depth,

@@ -157,10 +157,15 @@ export const COMMANDS: readonly CommandSpec[] = [
       oneOf: LISTS,
       help: `${LISTS.join(', ')} (default: scenarios)`,
     },
-    options: [{ name: 'markdown', help: 'print a Markdown table' }, NO_CACHE, JSON_OPTION],
+    options: [
+      { name: 'claims', help: 'list the claims: what is said, by whom, and what was found' },
+      { name: 'markdown', help: 'print a Markdown table; of claims, the ledger' },
+      NO_CACHE,
+      JSON_OPTION,
+    ],
     examples: [
       ['mmucheck list', 'every scenario with its claims and expected verdicts'],
-      ['mmucheck list claims', 'every claim with the scenarios that stand for it'],
+      ['mmucheck list --claims', 'every claim with the scenarios that stand for it'],
     ],
     load: async () => (await import('./list.js')).list,
   },

@@ -82,3 +82,58 @@ export type ScenarioSet = Readonly<Record<string, ScenarioSpec>>;
 export function scenarios<const T extends ScenarioSet>(set: T): T {
   return set;
 }
+
+/**
+ * What a claim turned out to be: it holds; it depends on something (its sides say on what); it is refuted; it is about cost, about names
+ * or about the hardware; it is a bug that was fixed; or no claim of anybody but a situation that scenarios are written for.
+ */
+export type ClaimKind =
+  | 'holds'
+  | 'depends'
+  | 'refuted'
+  | 'cost'
+  | 'naming'
+  | 'hardware'
+  | 'bug'
+  | 'situation';
+
+/** One side of a claim: what is the case under some condition, and what is found then. */
+export interface ClaimSide {
+  readonly says: string;
+  /** What every scenario of this side must find. */
+  readonly verdict: 'holds' | 'violated';
+  /** Why no scenario stands for it. */
+  readonly unchecked?: string;
+}
+
+/** Something that somebody says about the system. Scenarios name it in `claims`: `S000-5`, or `S000-5(b)` for one side. */
+export interface ClaimSpec {
+  /** The statement, in our own words. */
+  readonly says: string;
+  readonly who?: string;
+  /** Subject and date of the message, if not those of the whole set. */
+  readonly where?: string;
+  /** The commit that settled the matter. */
+  readonly commit?: string;
+  readonly kind: ClaimKind;
+  /** Why it is of this kind, in one line. */
+  readonly because: string;
+  /** By letter. */
+  readonly sides?: Readonly<Record<string, ClaimSide>>;
+  /** Why no scenario stands for it, and what does instead. */
+  readonly unchecked?: string;
+}
+
+/** The claims of one source, by id. */
+export interface ClaimSet {
+  /** Heading of the ledger's section. */
+  readonly title: string;
+  /** Where they were made, unless one says otherwise. */
+  readonly where?: string;
+  readonly claims: Readonly<Record<string, ClaimSpec>>;
+}
+
+/** Declares the claims of a file as its default export: `export default claims({ title: ..., claims: { 'S000-1': {...} } })`. */
+export function claims<const T extends ClaimSet>(set: T): T {
+  return set;
+}

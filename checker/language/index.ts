@@ -5,8 +5,12 @@
  * text runs in two ways: directly under Node on an immer state, and compiled to packed transition functions. What is
  * declared here is the meeting point of the two, so each function says what both of them do.
  */
-export { property, scenarios } from './declarations.js';
+export { claims, property, scenarios } from './declarations.js';
 export type {
+  ClaimKind,
+  ClaimSet,
+  ClaimSide,
+  ClaimSpec,
   ProcessSpec,
   PropertySpec,
   ScenarioSpec,

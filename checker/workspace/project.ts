@@ -11,6 +11,8 @@ export interface Settings {
   readonly properties: string;
   readonly scenarios: string;
   readonly variants: string;
+  /** Where claims are declared; absent: scenarios may name whatever they like. */
+  readonly claims?: string;
 }
 
 export interface Workspace {
@@ -25,7 +27,7 @@ export interface Workspace {
 /** Reads the project whose `mmucheck.json` lies in `root`. */
 export function openWorkspace(root: string): Workspace {
   const settings = readSettings(root);
-  const folders = [settings.model, settings.properties, settings.scenarios];
+  const folders = [settings.model, settings.properties, settings.scenarios, settings.claims].filter(isString);
   const outermost = folders.filter((each) => !folders.some((other) => each.startsWith(`${other}/`)));
   return {
     root: resolve(root),
@@ -39,6 +41,7 @@ export function openWorkspace(root: string): Workspace {
 export function workspaceOf(
   texts: Readonly<Record<string, string>>,
   variants: Readonly<Record<string, string>> = {},
+  settings: Partial<Settings> = {},
 ): Workspace {
   const root = '/project';
   const patches = Object.entries(variants).map(
@@ -46,7 +49,7 @@ export function workspaceOf(
   );
   return {
     root,
-    settings: DEFAULTS,
+    settings: { ...DEFAULTS, ...settings },
     sources: { root, texts: new Map(Object.entries(texts)) },
     variants: new Map(patches),
   };
@@ -78,6 +81,11 @@ const DEFAULTS: Settings = {
   variants: 'model/variants',
 };
 
+/** What a project may have besides. */
+const OPTIONAL = ['claims'];
+
+const isString = (value: unknown): value is string => typeof value === 'string';
+
 function readSettings(root: string): Settings {
   const file = 'mmucheck.json';
   const path = join(root, file);
@@ -97,7 +105,7 @@ function readSettings(root: string): Settings {
   }
   if (!isSettings(given)) {
     throw InputError.of(
-      `${file} may name these folders only: ${Object.keys(DEFAULTS).join(', ')}`,
+      `${file} may name these folders only: ${[...Object.keys(DEFAULTS), ...OPTIONAL].join(', ')}`,
       advice,
       span,
     );
@@ -109,7 +117,9 @@ function isSettings(given: unknown): given is Partial<Settings> {
   return (
     typeof given === 'object' &&
     given !== null &&
-    Object.entries(given).every(([key, value]) => key in DEFAULTS && typeof value === 'string')
+    Object.entries(given).every(
+      ([key, value]) => (key in DEFAULTS || OPTIONAL.includes(key)) && isString(value),
+    )
   );
 }
 

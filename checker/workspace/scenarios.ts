@@ -5,6 +5,7 @@
 import type { Span } from '../compiler/ir/program.js';
 import { type Diagnostic, InputError } from '../diagnostics.js';
 import type { ScenarioSpec } from '../language/index.js';
+import { unknownClaims } from './claims.js';
 import { type ModelModules, modulesOf } from './evaluate.js';
 import { spanOfMember } from './literals.js';
 import { applyPatches, type Fuzz, type Patch, type Patched } from './patch.js';
@@ -88,6 +89,7 @@ function load(
   }
   const checked = checkSpec(modules, file, key, set[key]);
   if ('problems' in checked) throw new InputError(checked.problems);
+  checkClaims(workspace, file, key, checked.spec);
   return {
     name,
     file,
@@ -99,6 +101,18 @@ function load(
     modules,
     fuzz,
   };
+}
+
+/** A scenario of the catalogue stands for declared claims only. Anybody else's may name what they like. */
+function checkClaims(workspace: Workspace, file: string, key: string, spec: ScenarioSpec): void {
+  const { settings, sources } = workspace;
+  if (settings.claims === undefined || !isInCatalogue(workspace, file)) return;
+  const problems: Diagnostic[] = [];
+  unknownClaims(workspace, spec, (index, message, advice) => {
+    const span = spanOfMember(file, sources.texts.get(file) ?? '', [key, 'claims', index]);
+    problems.push({ span, message: `scenario '${key}': ${message}`, advice });
+  });
+  if (problems.length > 0) throw new InputError(problems);
 }
 
 /** Where a scenario's configuration, or one member of it, is written. */
@@ -149,9 +163,13 @@ function variantsOf(
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 
-function nameOf({ settings }: Workspace, file: string, key: string): string {
-  const inCatalogue = file.startsWith(`${settings.scenarios}/`);
-  const path = inCatalogue
+function isInCatalogue({ settings }: Workspace, file: string): boolean {
+  return file.startsWith(`${settings.scenarios}/`);
+}
+
+function nameOf(workspace: Workspace, file: string, key: string): string {
+  const { settings } = workspace;
+  const path = isInCatalogue(workspace, file)
     ? file.slice(settings.scenarios.length + 1)
     : file.slice(file.lastIndexOf('/') + 1);
   const stem = path.replace(/\.ts$/, '');

@@ -22,7 +22,7 @@ const guest = { guestReads: true, guestWrites: true, guestFetches: true } as con
 export default scenarios({
   'fault-split': {
     title: 'An exec fault splits a huge page under the read lock, without a flush; both vCPUs go on using it',
-    claims: ['M1', 'S000-7(a)', 'S000-8(a)', 'S000-9'],
+    claims: ['M1', 'S000-4(c)', 'S000-7(a)', 'S000-8(a)', 'S000-9'],
     unreached: unreached(
       'kvm_tdp_mmu_map > disallowed_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',

@@ -57,7 +57,7 @@ export default scenarios({
   walk: {
     ...by_walk,
     title: 'The walk with a filter splits exactly what crosses an end, for all ranges over two 1G pages',
-    claims: ['M13', 'S001-7'],
+    claims: ['M13', 'S001-7(f)'],
     unreached: unreached(
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_set_spte > handle_changed_spte',
@@ -67,7 +67,7 @@ export default scenarios({
   'head-and-tail': {
     ...by_head_and_tail,
     title: 'Head and tail are computed, and split exactly the same leafs',
-    claims: ['M13', 'S001-7'],
+    claims: ['M13', 'S001-7(f)'],
     unreached: unreached(
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_set_spte > handle_changed_spte',
@@ -155,7 +155,7 @@ export default scenarios({
     ...hole,
     ...machine({ ...ONE_END, boundarySplit: 'walk' }, [rounded], mapped_huge(read_only)),
     title: 'A hole in a huge page, split by the walk, while faults are kept out of the whole page',
-    claims: ['S000-5'],
+    claims: ['S000-5(c)'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
@@ -174,7 +174,7 @@ export default scenarios({
     ...hole,
     ...machine({ ...ONE_END, boundarySplit: 'walk' }, [rounded], mapped_huge(read_only)),
     title: 'The same with the flushes of version 2: no property tells it from the one without',
-    claims: ['S000-17(b)'],
+    claims: ['S000-17(b)', 'S000-15(a)'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
@@ -194,7 +194,7 @@ export default scenarios({
     ...hole,
     ...machine({ ...TWO_ENDS, boundarySplit: 'head-tail' }, [rounded_two_ends], mapped_huge(read_only)),
     title: 'A hole over two huge pages, split at head and tail, while faults are kept out of both',
-    claims: ['S000-5'],
+    claims: ['S000-5(c)'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
@@ -215,7 +215,7 @@ export default scenarios({
       mapped_giga(read_only),
     ),
     title: 'A hole in a 1G page, split at head and tail, while faults are kept out of the whole page',
-    claims: ['S000-5'],
+    claims: ['S000-5(c)'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
@@ -271,7 +271,7 @@ export default scenarios({
     ...hole,
     ...machine({ ...ONE_END, boundarySplit: 'head-tail' }, [exact], mapped_huge(read_only)),
     title: 'One end, and mmu_lock is kept from the split to the zap: no huge page comes back in between',
-    claims: ['S001-7(e)'],
+    claims: ['S001-7(g)'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',

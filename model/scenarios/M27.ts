@@ -120,7 +120,7 @@ export default scenarios({
   'huge-folio': {
     ...machine(choices, [process('cpu0', kvm_gmem_punch_hole, 0, 2)], huge_folios),
     title: 'A hole as large as its huge folio',
-    claims: ['M27', 'S000-5'],
+    claims: ['M27', 'S000-5(d)'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'fast_page_fault > kvm_tdp_mmu_read_spte',
@@ -143,7 +143,7 @@ export default scenarios({
     ...machine(choices, [process('cpu0', kvm_gmem_punch_hole, 1, 2)], huge_folios),
     title:
       'A hole in one half of a huge folio: a fault on the other half maps both (proposals with huge folios)',
-    claims: ['S000-5'],
+    claims: ['S000-5(b)', 'S000-5(g)'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'fast_page_fault > kvm_tdp_mmu_read_spte',

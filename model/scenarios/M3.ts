@@ -31,7 +31,7 @@ export default scenarios({
     ...common,
     title:
       'Two CPUs split one page, each flushes only if its own walk split something, and relies on 4K pages then',
-    claims: ['M3', 'S000-1(b)'],
+    claims: ['M3', 'S000-1(b)', 'S000-15(b)'],
     variant: ['split-out-flag'],
     expect: { 'S000-18': 'violated' },
   },

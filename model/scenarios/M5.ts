@@ -59,7 +59,7 @@ export default scenarios({
     ...common,
     ...one_harvester,
     title: 'A fast page fault against KVM_GET_DIRTY_LOG, without PML',
-    claims: ['M5', 'S000-13'],
+    claims: ['M5', 'S000-13(a)'],
     witnesses: [a_fast_fault_is_about_to_mark_its_page, a_dirty_bit_is_set, a_page_is_harvested],
   },
   'mark-before-w': {
@@ -84,7 +84,7 @@ export default scenarios({
     ...common,
     ...two_harvesters,
     title: 'Two fast page faults against two threads that run KVM_GET_DIRTY_LOG',
-    claims: ['M5', 'S000-13'],
+    claims: ['M5', 'S000-13(a)'],
     witnesses: [a_fast_fault_is_about_to_mark_its_page, a_dirty_bit_is_set, a_page_is_harvested],
   },
   'pml-mark-after-w': {

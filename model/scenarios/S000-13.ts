@@ -49,7 +49,7 @@ export default scenarios({
   'enable-and-get': {
     ...enable,
     title: 'Dirty logging is enabled on a huge mapping and the log is read once, while the guest writes',
-    claims: ['S000-13', 'S000-18(a)'],
+    claims: ['S000-13(a)', 'S000-18(a)'],
     unreached: unreached(
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
       'kvm_tdp_mmu_page_fault > is_page_fault_stale',
@@ -64,7 +64,7 @@ export default scenarios({
   'enable-without-flush': {
     ...enable,
     title: 'Enabling dirty logging does not flush',
-    claims: ['S000-13', 'S000-8(b)'],
+    claims: ['S000-13(b)', 'S000-8(b)'],
     unreached: unreached(
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
       'kvm_tdp_mmu_page_fault > is_page_fault_stale',
@@ -81,7 +81,7 @@ export default scenarios({
   'get-without-flush': {
     ...enable,
     title: 'KVM_GET_DIRTY_LOG does not flush',
-    claims: ['S000-13'],
+    claims: ['S000-13(b)'],
     unreached: unreached(
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
       'kvm_tdp_mmu_page_fault > is_page_fault_stale',
@@ -104,7 +104,7 @@ export default scenarios({
     ),
     title:
       'Dirty logging without eager splitting: the huge page is write-protected, and the first write splits it',
-    claims: ['S000-13'],
+    claims: ['S000-13(a)'],
     unreached: unreached(
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
@@ -117,7 +117,7 @@ export default scenarios({
     ...enable,
     ...machine({ srcu: true }, [process('cpu0', enable_then_get)], host_read_only),
     title: 'Dirty logging of a page that the host maps read-only: no fault may make it writable',
-    claims: ['S000-13'],
+    claims: ['S000-13(a)'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_get_dirty_log_protect > kvm_arch_mmu_enable_log_dirty_pt_masked',
@@ -138,7 +138,7 @@ export default scenarios({
   'enable-during-fault': {
     ...enable_during_fault,
     title: 'Dirty logging is enabled while a fault is on its way that looked the memslot up before',
-    claims: ['S000-13'],
+    claims: ['S000-13(a)'],
     unreached: unreached(
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
@@ -151,7 +151,7 @@ export default scenarios({
     ...enable_during_fault,
     title:
       'Enabling does not wait for faults that use the old memslots: one installs a writable huge page afterwards',
-    claims: ['S000-13'],
+    claims: ['O17'],
     unreached: unreached(
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',

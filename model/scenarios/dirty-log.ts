@@ -294,7 +294,7 @@ export default scenarios({
       'write_protect_gfn > tdp_iter_next',
     ),
     title: 'Everything is set at first: KVM_CLEAR_DIRTY_LOG protects the huge page',
-    claims: ['O18'],
+    claims: ['O18', 'S000-13(a)'],
     properties: LOG,
     witnesses: [a_huge_page_cannot_be_made_writable_again, a_page_is_harvested],
   },

@@ -37,7 +37,7 @@ export default scenarios({
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
     ),
     title: 'A dirty ring, by W',
-    claims: ['O18'],
+    claims: ['O18', 'S000-13(a)'],
   },
   'reset-without-flush': {
     ...by_w,
@@ -56,7 +56,7 @@ export default scenarios({
       'vcpu_enter_guest > set_mode_outside_guest',
     ),
     title: 'RESET without a flush',
-    claims: ['O18'],
+    claims: ['O18', 'S000-13(b)'],
     variant: ['reset-without-flush'],
     expect: { P3: 'violated', P3log: 'violated', P8: 'violated' },
   },

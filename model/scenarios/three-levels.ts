@@ -394,7 +394,7 @@ export default scenarios({
       mapped_giga(),
     ),
     title: 'Dirty logging is enabled on a 1G page that the guest writes to',
-    claims: ['S000-13'],
+    claims: ['S000-13(a)'],
     unreached: unreached(
       'kvm_tdp_mmu_page_fault > is_page_fault_stale',
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
@@ -413,7 +413,7 @@ export default scenarios({
       mapped_giga(),
     ),
     title: 'Dirty logging without eager splitting: the first write splits the 1G page down to 4K',
-    claims: ['S000-13'],
+    claims: ['S000-13(a)'],
     unreached: unreached(
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',

@@ -1,7 +1,7 @@
 /** The declarations of checker/language, as the front end shows them to model files. Written by its test. */
 export const LANGUAGE_DECLARATIONS: Readonly<Record<string, string>> = {
-  'index.d.ts': `export { property, scenarios } from './declarations.js';
-export type { ProcessSpec, PropertySpec, ScenarioSpec, ScenarioSet, Verdict, } from './declarations.js';
+  'index.d.ts': `export { claims, property, scenarios } from './declarations.js';
+export type { ClaimKind, ClaimSet, ClaimSide, ClaimSpec, ProcessSpec, PropertySpec, ScenarioSpec, ScenarioSet, Verdict, } from './declarations.js';
 export { process } from './declarations.js';
 export { always, and, eventually, finished, implies, leadsTo, moves, next, not, once, or, release, since, step, until, weakUntil, } from './temporal.js';
 export type { Fairness, Formula, StatePredicate, StepPredicate, Temporal } from './temporal.js';
@@ -45,6 +45,28 @@ export interface ScenarioSpec {
 }
 export type ScenarioSet = Readonly<Record<string, ScenarioSpec>>;
 export declare function scenarios<const T extends ScenarioSet>(set: T): T;
+export type ClaimKind = 'holds' | 'depends' | 'refuted' | 'cost' | 'naming' | 'hardware' | 'bug' | 'situation';
+export interface ClaimSide {
+    readonly says: string;
+    readonly verdict: 'holds' | 'violated';
+    readonly unchecked?: string;
+}
+export interface ClaimSpec {
+    readonly says: string;
+    readonly who?: string;
+    readonly where?: string;
+    readonly commit?: string;
+    readonly kind: ClaimKind;
+    readonly because: string;
+    readonly sides?: Readonly<Record<string, ClaimSide>>;
+    readonly unchecked?: string;
+}
+export interface ClaimSet {
+    readonly title: string;
+    readonly where?: string;
+    readonly claims: Readonly<Record<string, ClaimSpec>>;
+}
+export declare function claims<const T extends ClaimSet>(set: T): T;
 export {};
 `,
   'primitives.d.ts': `import type { Guard, Rest } from './types.js';

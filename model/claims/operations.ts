@@ -1,0 +1,58 @@
+/** What operations need in order to be right, where no claim or situation asks it. */
+import { claims } from 'mmucheck/language';
+
+export default claims({
+  title: 'O: operations',
+  claims: {
+    O7: {
+      says: 'Zapping a table under FROZEN, up to 6.12',
+      kind: 'situation',
+      because: 'others that find FROZEN retry until the flush is done',
+    },
+    O11: {
+      says: 'Deleting a memslot',
+      kind: 'situation',
+      because: 'faults that found the slot valid must be waited for, or find it invalid',
+    },
+    O16: {
+      says: 'Recovering NX huge pages',
+      kind: 'situation',
+      because: 'the flush must come before the worker leaves RCU',
+    },
+    O17: {
+      says: 'Enabling dirty logging',
+      kind: 'situation',
+      because: 'every fault must see the new flags, and stale translations be flushed, before it returns',
+    },
+    O18: {
+      says: 'Reading and clearing the dirty log and the dirty rings',
+      kind: 'situation',
+      because: 'bits are taken before pages are protected, and pages flushed before the report',
+    },
+    O19: {
+      says: 'Aging',
+      kind: 'situation',
+      because: 'lockless aging clears a bit of whatever is in memory',
+    },
+    O21: {
+      says: 'Putting huge pages back when logging stops',
+      kind: 'situation',
+      because: 'whoever is in the old table finds FROZEN entries and retries',
+    },
+    O24: {
+      says: 'Changing memory attributes',
+      kind: 'situation',
+      because: 'the range is unmapped and blocked while attributes are mixed',
+    },
+    O27: {
+      says: 'Destroying the VM',
+      kind: 'situation',
+      because: 'notifiers must be waited for',
+    },
+    'T-28': {
+      says: 'A remover of a table waits for the owners of its FROZEN entries',
+      kind: 'situation',
+      because: 'an owner that waits for mmu_lock would wait for ever',
+    },
+  },
+});
