@@ -19,6 +19,13 @@ export default claims({
       kind: 'bug',
       because: 'the result of the last root takes the place of those before',
     },
+    K6: {
+      says: 'A walk that has yielded steps past the entry that it was to visit',
+      where: "KVM: x86/mmu: Don't advance iterator after restart due to yielding (2021)",
+      commit: '3a0f64de479c',
+      kind: 'bug',
+      because: 'the restart leaves it at that entry, and the loop takes its usual step from there',
+    },
     K8: {
       says: 'A walk that yields leaves RCU before it flushes',
       where: 'KVM: x86/mmu: Do remote TLB flush before dropping RCU in TDP MMU resched (2022)',
@@ -47,6 +54,13 @@ export default claims({
       commit: 'ba3a6120a4e7',
       kind: 'bug',
       because: 'what was set between the read and the store is lost to whoever decides by the old value',
+    },
+    K15: {
+      says: 'An entry is tested once, and a bit cleared in whatever stands there when the exchange is tried again',
+      where: 'KVM: x86/mmu: Check for leaf SPTE when clearing dirty bit in the TDP MMU (2024)',
+      commit: '45a61ebb2211',
+      kind: 'bug',
+      because: 'the entry may be a table or gone by then',
     },
     K17: {
       says: 'The dirty log is read after pages were protected, and the bits swapped afterwards',
@@ -85,6 +99,21 @@ export default claims({
       because:
         'another fault takes it for one that a huge page may replace, and the list gets a table that is gone',
       sides: { b: { says: 'it is marked before', verdict: 'holds' } },
+    },
+    K37: {
+      says: 'A write to a guest page table is not tracked, because neither side waits for its own store before it reads the other',
+      where: 'KVM: x86/mmu: Fix a largely theoretical race in kvm_mmu_track_write() (2024)',
+      commit: '226d9b8f1688',
+      kind: 'bug',
+      because:
+        'the count of shadow pages and the guest entry may both be in store buffers; one barrier is not enough',
+    },
+    K44: {
+      says: 'A vCPU serves a flush request for its current root only',
+      where: 'KVM: VMX: Flush all EPTP/VPID contexts on remote TLB flush (2020)',
+      commit: 'e8eff2821805',
+      kind: 'bug',
+      because: 'the entries of the root that it ran before are still there when it returns to it',
     },
   },
 });
