@@ -8,7 +8,7 @@
  * npm run claims -- --all         every scenario that a claim names
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('..', import.meta.url);
 const program = new URL('dist/checker/cli/main.js', root).pathname;
@@ -28,7 +28,8 @@ for (const pattern of asked.filter((each) => !each.startsWith('-')))
     if (declarations.has(scenario) && matches(pattern, scenario)) stale.add(scenario);
 
 const verdicts = readVerdicts();
-const names = [...stale];
+// Before anything was ever recorded, the document says so; --all begins.
+const names = existsSync(verdictsFile) || asked.length > 0 ? [...stale] : [];
 process.stderr.write(`checking ${names.length} of ${declarations.size} scenarios\n`);
 // In parts, so that an interrupted run has not been for nothing.
 for (let first = 0; first < names.length; first += 40) {
@@ -36,7 +37,7 @@ for (let first = 0; first < names.length; first += 40) {
   writeFileSync(verdictsFile, verdictsText());
 }
 for (const scenario of Object.keys(verdicts)) if (!declarations.has(scenario)) delete verdicts[scenario];
-writeFileSync(verdictsFile, verdictsText());
+if (Object.keys(verdicts).length > 0) writeFileSync(verdictsFile, verdictsText());
 writeDocument();
 
 function matches(pattern, name) {
