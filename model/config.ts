@@ -107,8 +107,18 @@ export interface Choices {
   readonly prefault: boolean;
   /** Whether a fault may fail before it gets to mmu_lock: no memory for tables, no page from the host. */
   readonly faultErrors: boolean;
-  /** The slot may be deleted (kernel/memslot_delete.ts); wants `srcu`. */
-  readonly slotDeletion: boolean;
+  /**
+   * Memslots that may exist, or 0: one that covers every gfn for ever. More: they are created, deleted and moved
+   * (kernel/set_memslot.ts), and notifiers go by their hva. Wants `srcu`.
+   */
+  readonly memslots: number;
+  /** The greatest generation that the sets of memslots come to; each replacement of the active set makes one. */
+  readonly memslotGenerations: number;
+  /**
+   * Generations that an entry for MMIO can tell apart (2^19 on hardware), or 0: enable_mmio_caching is off, and nothing
+   * is kept of accesses to gfns without a slot. Wants `memslots`.
+   */
+  readonly mmioGenerations: number;
   /** Keep page statistics and count page tables (kernel/accounting.ts, P13). */
   readonly accounting: boolean;
   /** Count for each process which invalidations it has opened and not ended (P15). */
@@ -184,9 +194,14 @@ export interface Config extends Configuration, Choices {
   readonly nestedVcpus: number;
   /** Levels with page statistics, counts of tables, and the bounds of both. */
   readonly statLevels: number;
-  /** What a fault may find of its slot, besides that it is valid; and the places where that is kept. */
-  readonly slotStates: number;
-  readonly slots: number;
+  /** struct kvm_memory_slot in existence: the slots, the invalid copy of one, and its successor. -1 if there is none. */
+  readonly slotObjects: number;
+  readonly lastSlotObject: number;
+  readonly memslotSets: number;
+  readonly lastMemslotSet: number;
+  readonly slotGfns: number;
+  readonly slotVcpus: number;
+  readonly mmioCaches: number;
   readonly statCounts: number;
   readonly leastStat: number;
   readonly greatestStat: number;
@@ -241,10 +256,11 @@ export interface Config extends Configuration, Choices {
   readonly followedGfns: number;
   readonly gfnMask: number;
   /**
-   * Sets of translations (hardware/tlb.ts): variants per class of pfn, the set of all, and the subsets of one class,
-   * of those with W, of those that allow writes without an assist (W and D), and of those that allow fetches.
+   * Sets of translations (hardware/tlb.ts): variants per class of pfn, classes, the set of all, and the subsets of one
+   * class, of those with W, of those that allow writes without an assist (W and D), and of those that allow fetches.
    */
   readonly variants: number;
+  readonly pfnClasses: number;
   readonly classSet: number;
   readonly writableSet: number;
   readonly writeSet: number;
@@ -294,7 +310,9 @@ export const DEFAULTS: Choices = {
   adBits: true,
   prefault: false,
   faultErrors: false,
-  slotDeletion: false,
+  memslots: 0,
+  memslotGenerations: 0,
+  mmioGenerations: 0,
   accounting: false,
   countInvalidations: false,
   nxRecovery: false,
@@ -327,6 +345,8 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
   const processors = chosen.storeBuffers > 0 ? hostThreads + chosen.vcpus : 0;
   const dirties = chosen.trackDirty ? 2 : 1;
   const variants = 2 * (chosen.trackExec ? 2 : 1) * dirties;
+  // With slots that move, a gfn has many right frames in the course of time: each distance from the gfn is a class.
+  const pfnClasses = chosen.memslots > 0 ? 3 * gfns - 1 : 3;
   const isDirty = (variant: number) => variant % dirties === dirties - 1;
   const isWritable = (variant: number) => variant % variants >= variants / 2;
   const isExecutable = (variant: number) => !chosen.trackExec || variant % (2 * dirties) >= dirties;
@@ -377,8 +397,13 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     trackedHuge: chosen.writeTracking ? chosen.hugePages : 0,
     disallowCounts: 2 * chosen.fanout,
     prefetches: chosen.prefault ? 1 : 0,
-    slotStates: chosen.slotDeletion ? 2 : 0,
-    slots: chosen.slotDeletion ? 1 : 0,
+    slotObjects: chosen.memslots > 0 ? chosen.memslots + 2 : 0,
+    lastSlotObject: chosen.memslots > 0 ? chosen.memslots + 1 : -1,
+    memslotSets: chosen.memslots > 0 ? 2 : 0,
+    lastMemslotSet: chosen.memslots > 0 ? 1 : 0,
+    slotGfns: chosen.memslots > 0 ? gfns : 0,
+    slotVcpus: chosen.memslots > 0 ? chosen.vcpus : 0,
+    mmioCaches: chosen.mmioGenerations > 0 ? 1 : 0,
     statLevels: chosen.accounting ? chosen.levels : 0,
     statCounts: chosen.accounting ? 1 : 0,
     leastStat: -2 * chosen.roots * gfns,
@@ -399,11 +424,12 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     followedGfns: chosen.followWrites ? gfns : 0,
     gfnMask: 2 ** gfns - 1,
     variants,
+    pfnClasses,
     classSet: 2 ** variants - 1,
-    writableSet: setOf(3 * variants, isWritable),
-    writeSet: setOf(3 * variants, (variant) => isWritable(variant) && isDirty(variant)),
-    fetchSet: setOf(3 * variants, isExecutable),
-    translationSets: 2 ** (3 * variants) - 1,
+    writableSet: setOf(pfnClasses * variants, isWritable),
+    writeSet: setOf(pfnClasses * variants, (variant) => isWritable(variant) && isDirty(variant)),
+    fetchSet: setOf(pfnClasses * variants, isExecutable),
+    translationSets: 2 ** (pfnClasses * variants) - 1,
   };
 }
 

@@ -28,7 +28,7 @@ export function* migrate_pages_and_split_inside(kvm: Kvm, start: Gfn, end: GfnEn
   yield* kvm_mmu_notifier_invalidate_range_start(kvm, start, end, true);
   yield* split_huge_mapping(kvm, start);
   yield* set_ptes(kvm, start, end);
-  yield* kvm_mmu_notifier_invalidate_range_end(kvm);
+  yield* kvm_mmu_notifier_invalidate_range_end(kvm, start, end);
   assert_invalidations_balanced(kvm);
 }
 
@@ -38,7 +38,7 @@ function* split_huge_mapping(kvm: Kvm, gfn: Gfn): Op {
   const end = base + kvm.config.fanout;
   yield* kvm_mmu_notifier_invalidate_range_start(kvm, base, end, true);
   yield* split_huge_pmd(kvm, gfn);
-  yield* kvm_mmu_notifier_invalidate_range_end(kvm);
+  yield* kvm_mmu_notifier_invalidate_range_end(kvm, base, end);
 }
 
 function* split_huge_pmd(kvm: Kvm, gfn: Gfn): Op {
@@ -50,7 +50,7 @@ function* split_huge_pmd(kvm: Kvm, gfn: Gfn): Op {
 export function* migrate_pages(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
   yield* kvm_mmu_notifier_invalidate_range_start(kvm, start, end, true);
   yield* set_ptes(kvm, start, end);
-  yield* kvm_mmu_notifier_invalidate_range_end(kvm);
+  yield* kvm_mmu_notifier_invalidate_range_end(kvm, start, end);
   assert_invalidations_balanced(kvm);
 }
 
@@ -73,7 +73,7 @@ export function* split_huge_pud(kvm: Kvm, giga: number): Op {
   const end: GfnEnd = start + KVM_PAGES_PER_HPAGE(kvm, PG_LEVEL_1G);
   yield* kvm_mmu_notifier_invalidate_range_start(kvm, start, end, true);
   yield* set_pud(kvm, giga);
-  yield* kvm_mmu_notifier_invalidate_range_end(kvm);
+  yield* kvm_mmu_notifier_invalidate_range_end(kvm, start, end);
 }
 
 function* set_pud(kvm: Kvm, giga: number): Op {

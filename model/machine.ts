@@ -83,6 +83,43 @@ export function begin(kvm: Kvm, config: Config): void {
     if (config.memoryAttributes) kvm.private_memory.gmem_pfn[gfn] = gfn + config.gfns;
     if (config.trackExec) kvm.ghost.removed_exec[gfn] = -1;
   }
+  begin_memslots(kvm, config);
+}
+
+/** No slot, and no vCPU that remembers MMIO. */
+function begin_memslots(kvm: Kvm, config: Config): void {
+  for (let set = 0; set < config.memslotSets; set++)
+    for (let id = 0; id < config.memslots; id++) kvm.memslots.set[set].slot[id] = -1;
+  for (let gfn = 0; gfn < config.slotGfns; gfn++) {
+    kvm.ghost.backing[gfn] = -1;
+    kvm.ghost.coming[gfn] = -1;
+  }
+  for (let v = 0; v < config.slotVcpus; v++) kvm.memslots.searched[v] = -1;
+  for (let v = 0; v < config.vcpus; v++)
+    for (let i = 0; i < config.mmioCaches; i++) kvm.vcpus[v].mmio[i].gfn = -1;
+}
+
+/** On top of a mapping: slot `id` is there, in both sets, from `base_gfn` on, with the host's pages from `page` on. */
+export function with_memslot(
+  id: number,
+  base_gfn: number,
+  npages: number,
+  page: number,
+  mapping: (kvm: Kvm, config: Config) => void = unmapped,
+): (kvm: Kvm, config: Config) => void {
+  return (kvm, config) => {
+    mapping(kvm, config);
+    const slot = kvm.memslots.slot[id];
+    slot.allocated = true;
+    slot.base_gfn = base_gfn;
+    slot.npages = npages;
+    slot.userspace_page = page;
+    for (let set = 0; set < config.memslotSets; set++) kvm.memslots.set[set].slot[id] = id;
+    for (let i = 0; i < npages; i++) {
+      kvm.ghost.backing[base_gfn + i] = page + i;
+      kvm.ghost.coming[base_gfn + i] = page + i;
+    }
+  };
 }
 
 /** Every vCPU has the root of its role, and the first tables are these roots. */

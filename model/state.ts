@@ -11,10 +11,12 @@ import type { Pml } from './hardware/pml.js';
 import type { PscEntry, Walk } from './hardware/psc.js';
 import type { StoreBuffer } from './hardware/store_buffer.js';
 import type { DirtyLogging } from './kernel/dirty_state.js';
+import type { Memslots, MmioInfo } from './kernel/memslots.js';
 
 /**
- * A guest frame number: the VM has one memslot, from gfn 0, of `hugePages` 2M ranges with `fanout` 4K pages each (and
- * of `gigaPages` 1G ranges with `fanout` 2M ranges each, if there are three levels).
+ * A guest frame number: memslots cover (a part of) `hugePages` 2M ranges with `fanout` 4K pages each (and of
+ * `gigaPages` 1G ranges with `fanout` 2M ranges each, if there are three levels). Unless the configuration has
+ * `memslots`, one covers all of them for ever.
  */
 export type Gfn = Below<'gfns'>;
 /** The end of a range of gfns. */
@@ -56,6 +58,8 @@ export interface Spte {
   /** A; with A/D bits off, clear in a leaf that is marked for access tracking (kernel/access_track.ts). */
   readonly accessed: boolean;
   readonly dirty: boolean;
+  /** NONE: 0, or an MMIO entry of this generation, counted from 1 (kernel/mmio.ts). */
+  readonly mmio: Range<0, 'mmioGenerations'>;
 }
 
 /** tdp_ptep_t: which entry of which table. */
@@ -148,6 +152,8 @@ export interface Vcpu {
   /** mmu->root, or NO_ROOT. */
   root: Range<'noRoot', 'lastRoot'>;
   pml: Pml;
+  /** vcpu->arch.mmio_gfn and its like, if MMIO is modelled. */
+  mmio: Vector<MmioInfo, 'mmioCaches'>;
   /** Ghost: the gfn between fast_pf_fix_direct_spte()'s cmpxchg (or KVM's own write) and mark_page_dirty_in_slot(), or -1. */
   marking: Range<-1, 'lastGfn'>;
 }
@@ -220,7 +226,7 @@ export interface Roots {
   other_level: Vector<MaybeRoot, 'nestedVcpus'>;
 }
 
-/** What the host's memory management says about the pages behind the memslot. */
+/** What the host's memory management says about the pages behind the memslots, by hva. */
 export interface HostMm {
   pfn: Vector<Pfn, 'gfns'>;
   writable: Vector<boolean, 'gfns'>;
@@ -260,7 +266,16 @@ export interface Ghost {
   /** A caller has returned from a split that it trusts to have left no huge translation behind (S000-1, S000-18). */
   relies_on_small_pages: boolean;
   precise_zap: PreciseZap;
+  /**
+   * The page of the host (by its hva, a number like a gfn) that userspace has put behind a gfn, or -1: by the ioctls that
+   * have returned, and if those that run succeed.
+   */
+  backing: Vector<Backing, 'slotGfns'>;
+  coming: Vector<Backing, 'slotGfns'>;
 }
+
+/** The page of the host behind a gfn, or -1. */
+export type Backing = Range<-1, 'lastGfn'>;
 
 /** struct kvm, and the machine around it. */
 export interface Kvm {
@@ -273,6 +288,7 @@ export interface Kvm {
   /** By table and process: the reader was there at the call_rcu() for the table, and has not left since. */
   rcu_awaited: Vector<boolean, 'awaitedReaders'>;
   memslot: Memslot;
+  memslots: Memslots;
   tracking: WriteTracking;
   nx: PossibleNxHugePages;
   private_memory: PrivateMemory;
@@ -286,8 +302,6 @@ export interface Kvm {
   notifier_unregistered: Range<0, 'destructions'>;
   pt: Vector<PageTable, 'tables'>;
   roots: Roots;
-  /** The slot in the active set (kernel/memslot_delete.ts). */
-  slot_state: Vector<Range<0, 'slotStates'>, 'slots'>;
   accounting: Accounting;
   vcpus: Vector<Vcpu, 'vcpus'>;
   /** By logical processor: with pinned vCPUs, each has its own (hardware/processor.ts). */

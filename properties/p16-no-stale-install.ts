@@ -3,7 +3,7 @@
  * every gfn that the new leaf or table covers. P1 asks what vCPUs can use; this asks at the moment of the mistake.
  */
 import { property } from 'mmucheck/language';
-import { designated_pfn } from '../model/kernel/private_memory.js';
+import { is_designated } from '../model/kernel/private_memory.js';
 import { frame_of, walk_from, walk_level_from } from '../model/hardware/translation.js';
 import type { Kvm } from '../model/state.js';
 
@@ -16,7 +16,7 @@ export function only_the_hosts_frames_are_mapped(before: Kvm, after: Kvm): boole
         const frame = frame_of(after, gfn, leaf.pfn, walk_level_from(after, root, gfn));
         const was_mapped =
           old.kind === 'LEAF' && frame_of(before, gfn, old.pfn, walk_level_from(before, root, gfn)) === frame;
-        if (!was_mapped && frame !== designated_pfn(after, gfn)) return false;
+        if (!was_mapped && !is_designated(after, gfn, frame)) return false;
       }
     }
   return true;

@@ -1,15 +1,17 @@
 /**
  * P5: entries of tables that others can see change only in the ways that the kernel means them to.
  *
- *   NONE  -> LEAF, TABLE; FROZEN only in an unlinked table, by its remover
+ *   NONE  -> LEAF, TABLE, MMIO; FROZEN only in an unlinked table, by its remover
  *   LEAF  -> LEAF of the same frame, TABLE (split), NONE, FROZEN
  *   TABLE -> LEAF (collapse), NONE, FROZEN
+ *   MMIO  -> LEAF, MMIO of another generation; FROZEN as above
  *
  * FROZEN belongs to who stored it: overwriting somebody else's is an assertion where entries are written, like the
  * leaf that replaces a leaf of another frame. (Host-writable, MMU-writable, writable) is one of 111, 110, 100, 000.
  */
 import { equal, property } from 'mmucheck/language';
 import { entry_level } from '../model/hardware/tables.js';
+import { is_mmio_spte } from '../model/kernel/spte.js';
 import { type Kvm, PG_LEVEL_4K, type Spte } from '../model/state.js';
 
 export function entries_change_legally(before: Kvm, after: Kvm): boolean {
@@ -34,6 +36,7 @@ export function entries_change_legally(before: Kvm, after: Kvm): boolean {
 
 function is_legal(old: Spte, spte: Spte, upper: boolean, detached: boolean): boolean {
   if (spte.kind === 'TABLE' && !upper) return false;
+  if (old.kind === 'NONE' && spte.kind === 'NONE') return !upper && is_mmio_spte(spte);
   if (old.kind === 'NONE')
     return spte.kind === 'LEAF' || spte.kind === 'TABLE' || (spte.kind === 'FROZEN' && detached);
   if (old.kind === 'LEAF' && spte.kind === 'LEAF') return old.pfn === spte.pfn;

@@ -115,5 +115,20 @@ export default claims({
       kind: 'bug',
       because: 'the entries of the root that it ran before are still there when it returns to it',
     },
+    K60: {
+      says: 'A set of memslots has its new generation while vCPUs still find the old slots',
+      where: 'kvm: fix potentially corrupt mmio cache (2014)',
+      commit: 'ee3d1570b586',
+      kind: 'bug',
+      because: 'what they say about MMIO then counts for the new slots',
+    },
+    K61: {
+      says: 'An access is remembered as MMIO while the memslots are replaced',
+      where: 'KVM: x86/mmu: Do not cache MMIO accesses while memslots are in flux (2019)',
+      commit: 'ddfd1730fd82',
+      kind: 'bug',
+      because: 'it is taken for MMIO again until the update is done, and forgotten by then',
+      sides: { a: { says: 'when the ioctl has returned', verdict: 'holds' } },
+    },
   },
 });

@@ -10,9 +10,10 @@ export default claims({
       because: 'others that find FROZEN retry until the flush is done',
     },
     O11: {
-      says: 'Deleting a memslot',
+      says: 'Creating, deleting and moving memslots',
       kind: 'situation',
-      because: 'faults that found the slot valid must be waited for, or find it invalid',
+      because:
+        'faults that found the slot valid must be waited for, or find it invalid; notifiers must find at the end what they found at the start',
     },
     O16: {
       says: 'Recovering NX huge pages',
@@ -48,6 +49,28 @@ export default claims({
       says: 'Destroying the VM',
       kind: 'situation',
       because: 'notifiers must be waited for',
+    },
+    O28: {
+      says: 'Accesses without a memslot: MMIO, by entries and by what vCPUs remember',
+      kind: 'situation',
+      because: 'what says MMIO is worth something for one generation of the memslots only',
+      sides: {
+        a: { says: 'the generation counts when nobody uses the old slots any more', verdict: 'holds' },
+        b: {
+          says: 'nobody waits, asks for the generation, or zaps before generations begin anew',
+          verdict: 'violated',
+        },
+        c: {
+          says: 'generations begin anew, and an entry that was read before the zap is compared after it (19 bits of them, so no VM has met it)',
+          verdict: 'violated',
+        },
+        d: { says: 'the same with the generation read before the entry', verdict: 'holds' },
+        e: {
+          says: 'up to 6.12 the fault of a vCPU that uses the old slots stores MMIO over the leaf of one that uses the new, without a flush',
+          verdict: 'violated',
+        },
+        f: { says: 'from 6.13 on it leaves a leaf alone that allows the access', verdict: 'holds' },
+      },
     },
     'T-28': {
       says: 'A remover of a table waits for the owners of its FROZEN entries',

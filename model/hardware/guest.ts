@@ -7,7 +7,7 @@
 import { cpu_of } from './processor.js';
 import { assume, choose, chooseBelow, type Op, rest } from 'mmucheck/language';
 import type { Fault } from '../kernel/fault.js';
-import { gfn_round_for_level } from '../kernel/spte.js';
+import { gfn_round_for_level, is_mmio_spte } from '../kernel/spte.js';
 import {
   type Gfn,
   type Kvm,
@@ -40,6 +40,7 @@ export type ExitReason =
   | 'PREEMPTION_TIMER'
   | 'IO_INSTRUCTION'
   | 'NESTED_TRANSITION'
+  | 'EPT_MISCONFIG'
   | 'PML_FULL';
 export type Access = 'read' | 'write' | 'fetch';
 
@@ -75,6 +76,11 @@ export function* run_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason>
       pml_full(kvm, vcpu, gfn, access);
       return 'PML_FULL';
     }
+    if (kvm.config.mmioGenerations > 0 && choose(false, true)) {
+      ept_misconfig(kvm, vcpu, gfn);
+      fault.gfn = gfn;
+      return 'EPT_MISCONFIG';
+    }
     if (kvm.config.followWrites && choose(false, true)) write_through_translation(kvm, vcpu, gfn, access);
     else if (kvm.config.legacyDirty && choose(false, true)) legacy_write(kvm, vcpu, gfn, access, lane);
     else if (choose(false, true)) access_through_walk(kvm, vcpu, gfn, access, lane);
@@ -86,6 +92,12 @@ export function* run_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<ExitReason>
       return 'EPT_VIOLATION';
     }
   }
+}
+
+/** The walk ends in an entry that is not present and sets W without R. Nothing is cached, and nothing dropped. */
+function ept_misconfig(kvm: Kvm, vcpu: VcpuId, gfn: Gfn): void {
+  assume(is_mmio_spte(read_entry(kvm, walk_to(kvm, vcpu, gfn))));
+  kvm.vcpus[vcpu].in_guest = false;
 }
 
 /** A8: the access would have to set A or D, and there is no room to log it. Nothing else happens. */
@@ -225,7 +237,7 @@ export function fill_entry(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, lane: number, level
 export function ept_violation(kvm: Kvm, vcpu: VcpuId, gfn: Gfn, access: Access, lane: number): boolean {
   const by_walk = choose(true, false);
   const leaf = by_walk ? read_entry(kvm, walk_to(kvm, vcpu, gfn)) : walk_from(kvm, kvm.vcpus[vcpu].root, gfn);
-  if (by_walk) assume(!allows(kvm, leaf, access));
+  if (by_walk) assume(!allows(kvm, leaf, access) && !is_mmio_spte(leaf));
   else assume(caches_without_right(kvm, vcpu, gfn, access, lane) && allows(kvm, leaf, access));
   kvm.vcpus[vcpu].in_guest = false;
   ept_violation_invalidates(kvm, vcpu, gfn, lane);

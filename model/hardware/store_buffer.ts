@@ -55,6 +55,7 @@ const NO_SPTE: Spte = {
   host_writable: false,
   accessed: false,
   dirty: false,
+  mmio: 0,
 };
 const NO_STORE: BufferedStore = { at: 'CELL', index: 0, value: 0, spte: NO_SPTE, assumed: NO_SPTE };
 

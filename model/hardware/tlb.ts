@@ -8,8 +8,8 @@
  * Fills and evictions are no steps, and 2^n contents are one. (Properties that count or wait need the explicit form.)
  *
  * A translation in a set is a variant number: the class of its pfn (0: the frame that backed the gfn at first, 1: the
- * frame that the host moves it to, 2: any other, which is wrong whichever it is), W, X and D. X and D are told apart
- * only if the configuration says that they vary.
+ * frame that the host moves it to, 2: any other, which is wrong whichever it is; with memslots that move, how far the
+ * frame is from the gfn), W, X and D. X and D are told apart only if the configuration says that they vary.
  *
  * Both forms of translations, and cached addresses of tables, are tagged with the root that they were walked from, and
  * used only while the vCPU has that root. (The explicit form is for one root.)
@@ -107,10 +107,15 @@ export function gives_rights(kvm: Kvm, spte: Spte): boolean {
   return spte.kind === 'LEAF' && (spte.accessed || kvm.config.adBits);
 }
 
+/** The class of the frame behind `gfn`, the same for every gfn of a page. */
+export function pfn_class(kvm: Kvm, gfn: number, pfn: number): number {
+  if (kvm.config.memslots > 0) return pfn - gfn + kvm.config.gfns - 1;
+  return pfn === gfn ? 0 : pfn === gfn + kvm.config.gfns ? 1 : 2;
+}
+
 /** The variant number of a leaf that maps the page from `gfn`, in a set. */
 export function variant_of(kvm: Kvm, gfn: number, spte: Spte): number {
-  const pfn_class = spte.pfn === gfn ? 0 : spte.pfn === gfn + kvm.config.gfns ? 1 : 2;
-  let variant = 2 * pfn_class + (spte.writable ? 1 : 0);
+  let variant = 2 * pfn_class(kvm, gfn, spte.pfn) + (spte.writable ? 1 : 0);
   if (kvm.config.trackExec) variant = 2 * variant + (spte.executable ? 1 : 0);
   if (kvm.config.trackDirty) variant = 2 * variant + (spte.dirty ? 1 : 0);
   return variant;

@@ -3,7 +3,7 @@
  * have cached. Properties ask these questions; the guest (guest.ts) acts on them.
  */
 import { cpu_of } from './processor.js';
-import { designated_pfn } from '../kernel/private_memory.js';
+import { is_designated } from '../kernel/private_memory.js';
 import { gfn_round_for_level, SPTE_INDEX } from '../kernel/spte.js';
 import {
   type Gfn,
@@ -16,7 +16,7 @@ import {
   type TlbEntry,
 } from '../state.js';
 import { entry_level } from './tables.js';
-import { gives_rights, may_be_cached, tlb_slot } from './tlb.js';
+import { gives_rights, may_be_cached, pfn_class, tlb_slot } from './tlb.js';
 
 /** The leaf that a walk for `gfn` ends in, or whatever stands there instead: from table 0. */
 export function walk(kvm: Kvm, gfn: Gfn): Spte {
@@ -86,20 +86,25 @@ export function can_fetch(kvm: Kvm, vcpu: number, gfn: Gfn): boolean {
 /** A translation of `gfn` to a frame that does not back it. */
 export function can_reach_wrong_frame(kvm: Kvm, vcpu: number, gfn: Gfn): boolean {
   if (!kvm.vcpus[vcpu].in_guest) return false;
-  const right: number = designated_pfn(kvm, gfn);
   if (kvm.config.tlb === 'explicit') {
     const root = kvm.vcpus[vcpu].root;
     const leaf = walk_from(kvm, root, gfn);
-    if (gives_rights(kvm, leaf) && frame_of(kvm, gfn, leaf.pfn, walk_level_from(kvm, root, gfn)) !== right)
+    if (
+      gives_rights(kvm, leaf) &&
+      !is_designated(kvm, gfn, frame_of(kvm, gfn, leaf.pfn, walk_level_from(kvm, root, gfn)))
+    )
       return true;
     for (let lane = 0; lane < kvm.config.lanes; lane++)
       for (let level = PG_LEVEL_4K; level <= kvm.config.levels; level++) {
         const entry = kvm.tlb[cpu_of(kvm, vcpu)].entry[tlb_slot(kvm, lane, level, gfn)];
-        if (entry.present && frame_of(kvm, gfn, entry.pfn, level) !== right) return true;
+        if (entry.present && !is_designated(kvm, gfn, frame_of(kvm, gfn, entry.pfn, level))) return true;
       }
     return false;
   }
-  const kept = kvm.config.classSet << (right === gfn ? 0 : kvm.config.variants);
+  let kept = 0;
+  for (let pfn = 0; pfn < kvm.config.pfns; pfn++)
+    if (is_designated(kvm, gfn, pfn))
+      kept = kept | (kvm.config.classSet << (pfn_class(kvm, gfn, pfn) * kvm.config.variants));
   const wrong = kvm.config.translationSets & ~kept;
   return may_use(kvm, vcpu, gfn, wrong);
 }

@@ -1,6 +1,7 @@
 /** struct kvm_page_fault and the RET_PF_* codes: arch/x86/kvm/mmu/mmu_internal.h. */
 import type { Range } from 'mmucheck/language';
 import type { Gfn, Level, Pfn, Seq } from '../state.js';
+import type { MaybeSlot } from './memslots.js';
 
 /** Lives on the faulting vCPU's stack. */
 export interface Fault {
@@ -13,8 +14,10 @@ export interface Fault {
   present: boolean;
   /** The flags of fault->slot as they were when the slot was looked up (SRCU keeps that copy alive). */
   slot_dirty_logging: boolean;
-  /** Whether it is valid, if slots may be deleted: SLOT_* (memslot_delete.ts). */
-  slot_state: Range<0, 'slotStates'>;
+  /** fault->slot, where slots come and go (memslots.ts). */
+  slot: MaybeSlot;
+  /** PFERR_RSVD: an EPT misconfiguration. */
+  rsvd: Range<0, 'mmioCaches'>;
   /** PFERR_PRIVATE_ACCESS: what the gfn's attribute said when the fault began. */
   is_private: boolean;
   /** The largest page that the folio of a private gfn fills. */
@@ -35,7 +38,8 @@ export const NO_FAULT: Fault = {
   prefetch: 0,
   present: false,
   slot_dirty_logging: false,
-  slot_state: 0,
+  slot: -1,
+  rsvd: 0,
   is_private: false,
   max_level: 1,
   mmu_seq: 0,
@@ -47,4 +51,13 @@ export const NO_FAULT: Fault = {
 };
 
 /** RET_PF_*, and the errors that send the vCPU thread back to userspace. */
-export type RetPf = 'CONTINUE' | 'RETRY' | 'EMULATE' | 'INVALID' | 'FIXED' | 'SPURIOUS' | 'ENOMEM' | 'EFAULT';
+export type RetPf =
+  | 'CONTINUE'
+  | 'RETRY'
+  | 'EMULATE'
+  | 'INVALID'
+  | 'FIXED'
+  | 'SPURIOUS'
+  | 'ENOMEM'
+  | 'EFAULT'
+  | 'EAGAIN';

@@ -1,6 +1,6 @@
 /** The level that a fault maps at: arch/x86/kvm/mmu/mmu.c. */
 
-import type { Op } from 'mmucheck/language';
+import { assert, type Op } from 'mmucheck/language';
 import { giga_index, huge_index } from '../hardware/tlb.js';
 import {
   type Gfn,
@@ -13,13 +13,17 @@ import {
 } from '../state.js';
 import type { Fault } from './fault.js';
 import { lpage_info_max_level } from './lpage_info.js';
+import { slot_max_mapping_level } from './memslots.js';
 import { gfn_round_for_level } from './spte.js';
 
 /** The level to map at: the host's, unless the slot logs dirty pages or the page must not be huge. */
 export function* kvm_mmu_hugepage_adjust(kvm: Kvm, fault: Fault): Op {
   if (fault.slot_dirty_logging) return;
+  if (kvm.config.memslots > 0 && fault.slot < 0) return;
   if (kvm.config.memoryAttributes && fault.is_private)
     fault.req_level = max_private_mapping_level(kvm, fault);
+  else if (kvm.config.memslots > 0)
+    fault.req_level = yield* slot_max_mapping_level(kvm, fault.slot, fault.gfn);
   else fault.req_level = yield* kvm_mmu_max_mapping_level(kvm, fault.gfn);
   if (fault.req_level === PG_LEVEL_4K || fault.huge_page_disallowed) return;
   fault.goal_level = fault.req_level;
@@ -28,6 +32,7 @@ export function* kvm_mmu_hugepage_adjust(kvm: Kvm, fault: Fault): Op {
 
 /** What lpage_info and the host's mapping allow for a shared gfn. mmu_lock held. */
 export function* kvm_mmu_max_mapping_level(kvm: Kvm, gfn: Gfn): Op<Level> {
+  assert(kvm.config.memslots === 0, '', 'huge pages are recovered only in the slot that is there for ever');
   const has_lpage_info = kvm.config.writeTracking || kvm.config.memoryAttributes;
   if (has_lpage_info && lpage_info_max_level(kvm, gfn) === PG_LEVEL_4K) return PG_LEVEL_4K;
   yield;

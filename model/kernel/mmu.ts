@@ -1,13 +1,14 @@
 /** The page fault handler: arch/x86/kvm/mmu/mmu.c. */
 import { choose, type Op } from 'mmucheck/language';
-import { V6_9 } from '../config.js';
+import { V6_18, V6_9 } from '../config.js';
 import { type Kvm, type Level, PG_LEVEL_4K, type Spte, type SptePtr, type VcpuId } from '../state.js';
 import { is_access_track_spte, restore_acc_track_spte } from './access_track.js';
 import { x86_emulate_instruction } from './emulate.js';
 import type { Fault, RetPf } from './fault.js';
 import { rcu_read_lock, rcu_read_unlock, read_lock, read_unlock } from './locks.js';
 import { mark_page_dirty_in_slot } from './memslot.js';
-import { SLOT_INVALID, SLOT_NONE } from './slot_state.js';
+import { assert_slot_exists, gfn_to_userspace_page, kvm_vcpu_gfn_to_memslot } from './memslots.js';
+import { emulator_read_write_onepage, handle_mmio_page_fault, vcpu_cache_mmio_info } from './mmio.js';
 import { kvm_gmem_get_pfn, kvm_mem_is_private } from './private_memory.js';
 import { is_access_allowed, is_last_spte, is_shadow_present_pte, SPTE_INDEX } from './spte.js';
 import { kvm_tdp_mmu_read_spte } from './tdp_iter.js';
@@ -22,15 +23,32 @@ const FAST_PAGE_FAULT_RETRIES = 1;
 /** The exit handler's way in. Whatever comes out, the guest runs again and the access repeats if it still faults. */
 export function* kvm_mmu_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
   if (kvm.config.memoryAttributes) fault.is_private = yield* kvm_mem_is_private(kvm, fault.gfn);
-  const r = yield* kvm_mmu_do_page_fault(kvm, vcpu, fault);
+  let r: RetPf = 'INVALID';
+  if (kvm.config.mmioGenerations > 0 && fault.rsvd === 1)
+    r = yield* handle_mmio_page_fault(kvm, vcpu, fault.gfn);
+  if (r === 'INVALID') r = yield* kvm_mmu_do_page_fault(kvm, vcpu, fault);
+  if (kvm.config.mmioGenerations > 0) fault.rsvd = 0;
+  if (kvm.config.mmioGenerations > 0 && r === 'EMULATE') yield* emulator_read_write_onepage(kvm, vcpu, fault);
   if (kvm.config.writeTracking && r === 'EMULATE') yield* x86_emulate_instruction(kvm, fault);
+}
+
+/** The exit of an access that came to an MMIO entry. It says nothing of the access but where it went. */
+export function* handle_ept_misconfig(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
+  fault.write = false;
+  fault.exec = false;
+  fault.present = false;
+  fault.rsvd = 1;
+  yield* kvm_mmu_page_fault(kvm, vcpu, fault);
 }
 
 export function* kvm_mmu_do_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf> {
   fault.huge_page_disallowed = fault.exec && kvm.config.nxHugePages;
   fault.req_level = PG_LEVEL_4K;
   fault.goal_level = PG_LEVEL_4K;
-  yield* kvm_lookup_slot(kvm, fault);
+  if (kvm.config.memslots > 0) {
+    fault.slot = yield* kvm_vcpu_gfn_to_memslot(kvm, vcpu, fault.gfn);
+    fault.slot_dirty_logging = kvm.memslot.dirty_logging;
+  } else yield* kvm_lookup_slot(kvm, fault);
   return yield* kvm_tdp_mmu_page_fault(kvm, vcpu, fault);
 }
 
@@ -39,7 +57,7 @@ export function* kvm_tdp_mmu_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): O
   const fast = yield* fast_page_fault(kvm, vcpu, fault);
   if (fast !== 'INVALID') return fast;
   if (mmu_topup_memory_caches_fails(kvm)) return 'ENOMEM';
-  let r: RetPf = yield* kvm_faultin_pfn(kvm, fault);
+  let r: RetPf = yield* kvm_faultin_pfn(kvm, vcpu, fault);
   if (r !== 'CONTINUE') return r;
 
   r = 'RETRY';
@@ -49,18 +67,15 @@ export function* kvm_tdp_mmu_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): O
   return r;
 }
 
-/** fault->slot: the copy of the memslot that SRCU keeps for this fault, with its flags. */
+/** fault->slot: the copy of the memslot that SRCU keeps for this fault, with its flags. (The one that is there for ever.) */
 export function* kvm_lookup_slot(kvm: Kvm, fault: Fault): Op {
   yield;
   fault.slot_dirty_logging = kvm.memslot.dirty_logging;
-  if (kvm.config.slotDeletion) {
-    const state: number = kvm.slot_state[0];
-    fault.slot_state = state;
-  }
 }
 
 /** A write fault on a present translation; without A/D bits also any fault on a hole, which access tracking leaves. */
 function page_fault_can_be_fast(kvm: Kvm, fault: Fault): boolean {
+  if (fault.rsvd === 1) return false;
   if (!fault.present) return !kvm.config.adBits;
   return fault.write;
 }
@@ -123,6 +138,7 @@ export function* fast_pf_fix_direct_spte(
   if (!(yield* try_cmpxchg64(kvm, sptep, old_spte, new_spte))) return false;
   if (new_spte.writable && !old_spte.writable && fault.slot_dirty_logging) {
     kvm.vcpus[vcpu].marking = fault.gfn;
+    if (kvm.config.memslots > 0) assert_slot_exists(kvm, fault.slot);
     yield* mark_page_dirty_in_slot(kvm, fault.gfn);
     kvm.vcpus[vcpu].marking = -1;
   }
@@ -133,22 +149,40 @@ export function* fast_pf_fix_direct_spte(
  * Samples the sequence count, then resolves the frame through the host's page tables. From 6.9 on it looks for
  * invalidations before and after that, only to save what would be void: the test that counts comes under mmu_lock.
  */
-export function* kvm_faultin_pfn(kvm: Kvm, fault: Fault): Op<RetPf> {
+export function* kvm_faultin_pfn(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf> {
   yield;
   const seq: number = kvm.mmu_invalidate_seq;
   fault.mmu_seq = seq;
   // A change of the attribute from here on changes the sequence count.
   if (kvm.config.memoryAttributes && (yield* kvm_mem_is_private(kvm, fault.gfn)) !== fault.is_private)
     return 'EFAULT';
-  // A slot on its way out: what is mapped goes first, and what comes next is another fault's.
-  if (kvm.config.slotDeletion && fault.slot_state === SLOT_INVALID) return 'RETRY';
-  // kvm_handle_noslot_fault(), as without caching of MMIO in page tables: an entry that only says so is not made.
-  if (kvm.config.slotDeletion && fault.slot_state === SLOT_NONE) return 'EMULATE';
+  if (kvm.config.memslots > 0 && fault.slot < 0) return yield* kvm_handle_noslot_fault(kvm, vcpu, fault);
+  if (kvm.config.memslots > 0 && is_slot_invalid(kvm, fault)) return retry_invalid_slot(kvm, fault);
   if (kvm.config.kernel >= V6_9 && (yield* mmu_invalidate_retry_gfn_unsafe(kvm, fault))) return 'RETRY';
   if (kvm.config.memoryAttributes && fault.is_private) yield* kvm_gmem_get_pfn(kvm, fault);
   else if (!(yield* hva_to_pfn(kvm, fault))) return 'EFAULT';
   if (kvm.config.kernel >= V6_9 && (yield* mmu_invalidate_retry_gfn_unsafe(kvm, fault))) return 'RETRY';
   return 'CONTINUE';
+}
+
+/** There is nothing to map but, with caching of MMIO, an entry that says so. */
+function* kvm_handle_noslot_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf> {
+  if (kvm.config.mmioGenerations === 0) return 'EMULATE';
+  yield* vcpu_cache_mmio_info(kvm, vcpu, fault.gfn);
+  return 'CONTINUE';
+}
+
+function is_slot_invalid(kvm: Kvm, fault: Fault): boolean {
+  assert_slot_exists(kvm, fault.slot);
+  return kvm.memslots.slot[fault.slot].invalid;
+}
+
+/**
+ * A slot on its way out: what is mapped goes first, and what comes next is another fault's. A prefault, which tries again
+ * without leaving SRCU, would keep the slot for ever; from 6.18 on it leaves.
+ */
+function retry_invalid_slot(kvm: Kvm, fault: Fault): RetPf {
+  return kvm.config.kernel >= V6_18 && fault.prefetch === 1 ? 'EAGAIN' : 'RETRY';
 }
 
 /**
@@ -157,10 +191,11 @@ export function* kvm_faultin_pfn(kvm: Kvm, fault: Fault): Op<RetPf> {
  */
 function* hva_to_pfn(kvm: Kvm, fault: Fault): Op<boolean> {
   yield;
-  if (kvm.config.faultErrors && ((fault.write && !kvm.host.writable[fault.gfn]) || choose(false, true)))
+  const page = kvm.config.memslots > 0 ? gfn_to_userspace_page(kvm, fault.slot, fault.gfn) : fault.gfn;
+  if (kvm.config.faultErrors && ((fault.write && !kvm.host.writable[page]) || choose(false, true)))
     return false;
-  fault.pfn = kvm.host.pfn[fault.gfn];
-  fault.map_writable = kvm.host.writable[fault.gfn];
+  fault.pfn = kvm.host.pfn[page];
+  fault.map_writable = kvm.host.writable[page];
   return true;
 }
 
@@ -179,6 +214,8 @@ function* mmu_invalidate_retry_gfn_unsafe(kvm: Kvm, fault: Fault): Op<boolean> {
 export function* is_page_fault_stale(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<boolean> {
   yield;
   if (is_obsolete_root(kvm, kvm.vcpus[vcpu].root)) return true;
+  // No notifier has anything to say of a gfn without memory.
+  if (kvm.config.memslots > 0 && fault.slot < 0) return false;
   return mmu_invalidate_retry_gfn(kvm, fault.mmu_seq, fault.gfn);
 }
 

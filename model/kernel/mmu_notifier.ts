@@ -1,4 +1,7 @@
-/** Invalidations by the host's memory management: virt/kvm/kvm_main.c. The hva range is the gfn range here. */
+/**
+ * Invalidations by the host's memory management: virt/kvm/kvm_main.c. Unless there are `memslots`, the hva range is the
+ * gfn range.
+ */
 import { assert, current, type Op } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
 import {
@@ -10,6 +13,13 @@ import {
 import { is_drained } from '../hardware/store_buffer.js';
 import type { Gfn, GfnEnd, Kvm } from '../state.js';
 import { lockdep_assert_held_write, write_lock, write_unlock } from './locks.js';
+import {
+  end_gfn_in_hva_range,
+  first_gfn_in_hva_range,
+  type MaybeSlot,
+  type MemslotSetId,
+  some_slot_in_hva_range,
+} from './memslots.js';
 import { kvm_flush_remote_tlbs } from './requests.js';
 import { kvm_tdp_mmu_unmap_gfn_range } from './tdp_mmu/zap.js';
 
@@ -21,6 +31,11 @@ export function* kvm_mmu_notifier_invalidate_range_start(
   may_block: boolean,
 ): Op {
   if (!(yield* mn_active_invalidate_count_inc(kvm))) return;
+  if (kvm.config.memslots > 0) {
+    yield* handle_hva_range(kvm, start, end, may_block);
+    promise_flushed(kvm);
+    return;
+  }
   yield* write_lock(kvm);
   yield* kvm_mmu_invalidate_begin(kvm, start, end);
   const flush = yield* kvm_tdp_mmu_unmap_gfn_range(kvm, start, end, may_block, false);
@@ -29,13 +44,46 @@ export function* kvm_mmu_notifier_invalidate_range_start(
   promise_flushed(kvm);
 }
 
-export function* kvm_mmu_notifier_invalidate_range_end(kvm: Kvm): Op {
+/**
+ * __kvm_handle_hva_range(), where gfns are not hvas: the slots of the set that is active now, one after the other, from
+ * the first that has a part of the range. Without any, mmu_lock is not taken.
+ */
+function* handle_hva_range(kvm: Kvm, start: Gfn, end: GfnEnd, may_block: boolean): Op {
+  let locked = false;
+  let flush = false;
+  yield;
+  const set: MemslotSetId = kvm.memslots.active;
+  for (let id = 0; id < kvm.config.memslots; id++) {
+    const slot: MaybeSlot = kvm.memslots.set[set].slot[id];
+    if (slot < 0 || first_gfn_in_hva_range(kvm, slot, start, end) < 0) continue;
+    const gfn_start: Gfn = first_gfn_in_hva_range(kvm, slot, start, end);
+    const gfn_end: GfnEnd = end_gfn_in_hva_range(kvm, slot, end);
+    if (!locked) {
+      yield* write_lock(kvm);
+      yield* kvm_mmu_invalidate_begin(kvm, gfn_start, gfn_end);
+      locked = true;
+    } else yield* kvm_mmu_invalidate_range_add(kvm, gfn_start, gfn_end);
+    flush = yield* kvm_tdp_mmu_unmap_gfn_range(kvm, gfn_start, gfn_end, may_block, flush);
+  }
+  if (flush) yield* kvm_flush_remote_tlbs(kvm);
+  if (locked) yield* write_unlock(kvm);
+}
+
+export function* kvm_mmu_notifier_invalidate_range_end(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
   // Who has begun is waited for before the notifier is unregistered.
   if (kvm.config.destructions > 0 && kvm.notifier_unregistered === 1) return;
-  yield* write_lock(kvm);
-  yield* kvm_mmu_invalidate_end(kvm);
-  yield* write_unlock(kvm);
+  // The same slots as at the start, as long as the set was not replaced in between.
+  if (kvm.config.memslots === 0 || (yield* some_slot_is_concerned(kvm, start, end))) {
+    yield* write_lock(kvm);
+    yield* kvm_mmu_invalidate_end(kvm);
+    yield* write_unlock(kvm);
+  }
   yield* mn_active_invalidate_count_dec(kvm);
+}
+
+function* some_slot_is_concerned(kvm: Kvm, start: Gfn, end: GfnEnd): Op<boolean> {
+  yield;
+  return some_slot_in_hva_range(kvm, start, end);
 }
 
 export function* kvm_mmu_invalidate_begin(kvm: Kvm, start: Gfn, end: GfnEnd): Op {

@@ -9,6 +9,7 @@ import type { Op } from 'mmucheck/language';
 import { huge_index } from '../hardware/tlb.js';
 import { type Gfn, type Kvm, type Pfn, PG_LEVEL_2M, PG_LEVEL_4K } from '../state.js';
 import type { Fault } from './fault.js';
+import { is_frame_of_slot } from './memslots.js';
 
 /** One lookup in the xarray, under RCU at most. */
 export function* kvm_mem_is_private(kvm: Kvm, gfn: Gfn): Op<boolean> {
@@ -24,8 +25,13 @@ export function* kvm_gmem_get_pfn(kvm: Kvm, fault: Fault): Op {
   fault.map_writable = true;
 }
 
-/** The frame that belongs to the gfn, for properties: who else may use it is what P1 and P16 are about. */
-export function designated_pfn(kvm: Kvm, gfn: Gfn): Pfn {
+/** Whether the frame belongs to the gfn, for properties: who else may use it is what P1 and P16 are about. */
+export function is_designated(kvm: Kvm, gfn: Gfn, frame: number): boolean {
+  if (kvm.config.memslots > 0) return is_frame_of_slot(kvm, gfn, frame);
+  return frame === designated_pfn(kvm, gfn);
+}
+
+function designated_pfn(kvm: Kvm, gfn: Gfn): Pfn {
   if (kvm.config.memoryAttributes && kvm.private_memory.attributes[gfn])
     return kvm.private_memory.gmem_pfn[gfn];
   return kvm.host.pfn[gfn];

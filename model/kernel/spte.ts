@@ -27,6 +27,7 @@ export const NONPRESENT_SPTE: Spte = {
   host_writable: false,
   accessed: false,
   dirty: false,
+  mmio: 0,
 };
 
 /** Its bits mean nothing one by one, but one of them is where A is, on Intel and on AMD. */
@@ -34,6 +35,11 @@ export const FROZEN_SPTE: Spte = { ...NONPRESENT_SPTE, kind: 'FROZEN', accessed:
 
 export function is_frozen_spte(spte: Spte): boolean {
   return spte.kind === 'FROZEN' && spte.accessed === FROZEN_SPTE.accessed;
+}
+
+/** Not present, and made on purpose: kernel/mmio.ts. */
+export function is_mmio_spte(spte: Spte): boolean {
+  return spte.mmio > 0;
 }
 
 export function is_shadow_present_pte(spte: Spte): boolean {
@@ -106,6 +112,7 @@ export function* make_spte(kvm: Kvm, fault: Fault, level: Level, gfn: Gfn, old_s
     host_writable: fault.map_writable,
     accessed: true,
     dirty: kvm.config.adBits && writable && (!was_writable || kvm.config.kernel >= V6_13),
+    mmio: 0,
   };
   if (fault.prefetch === 1) spte = mark_spte_for_access_track(kvm, spte);
   if (spte.writable && fault.slot_dirty_logging) {

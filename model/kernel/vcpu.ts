@@ -11,7 +11,7 @@ import { type Fault, NO_FAULT } from './fault.js';
 import { kvm_dirty_ring_check_request } from './dirty_ring.js';
 import { kvm_vcpu_write_guest_page } from './emulate.js';
 import { kvm_vcpu_srcu_read_lock, kvm_vcpu_srcu_read_unlock, local_irq_enable } from './locks.js';
-import { kvm_mmu_page_fault } from './mmu.js';
+import { handle_ept_misconfig, kvm_mmu_page_fault } from './mmu.js';
 import { kvm_mmu_free_obsolete_roots, kvm_mmu_reload } from './mmu_root.js';
 import { nested_vmx_transition } from './nested.js';
 import {
@@ -83,6 +83,8 @@ export function* vcpu_enter_guest(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
     yield* kvm_vcpu_write_guest_page(kvm, vcpu, fault.gfn);
   if (kvm.config.nested && exit === 'NESTED_TRANSITION') yield* nested_vmx_transition(kvm, vcpu);
   if (exit === 'EPT_VIOLATION') yield* kvm_mmu_page_fault(kvm, vcpu, fault);
+  if (kvm.config.mmioGenerations > 0 && exit === 'EPT_MISCONFIG')
+    yield* handle_ept_misconfig(kvm, vcpu, fault);
 }
 
 /**

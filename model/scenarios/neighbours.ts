@@ -28,7 +28,7 @@ import {
 /** An invalidation of the second 2M range after which the host changes nothing. */
 export function* invalidate_only(kvm: Kvm): Op {
   yield* kvm_mmu_notifier_invalidate_range_start(kvm, 2, 4, true);
-  yield* kvm_mmu_notifier_invalidate_range_end(kvm);
+  yield* kvm_mmu_notifier_invalidate_range_end(kvm, 2, 4);
 }
 
 const common = { claims: [], properties: SAFETY };

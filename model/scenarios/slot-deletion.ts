@@ -1,22 +1,18 @@
 /**
- * A memslot is deleted while vCPUs fault on it, and its memory goes to somebody else when the ioctl has returned (P1).
+ * A memslot is deleted while vCPUs fault on it, and when the ioctl has returned its memory is out of reach (P1).
  * What is mapped goes in a fast zap or leaf by leaf. Faults that have found the slot valid are waited for; those that
  * find the invalid copy try again.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { P13, SAFETY } from '../../properties/index.js';
+import { P13, P21, SAFETY } from '../../properties/index.js';
 import type { Config } from '../config.js';
-import { delete_memslot_and_reuse_memory } from '../kernel/memslot_delete.js';
-import { SLOT_INVALID } from '../kernel/slot_state.js';
+import { delete_memslot } from '../kernel/set_memslot.js';
 import { NONPRESENT_SPTE } from '../kernel/spte.js';
-import { machine, mapped_small } from '../machine.js';
+import { machine, mapped_small, with_memslot } from '../machine.js';
 import type { Kvm } from '../state.js';
+import { the_slot_has_gone, the_slot_is_invalid } from './slot-witnesses.js';
 import { unreached } from './unreached.js';
-import { a_new_root_is_in_use, the_host_has_moved_a_page } from './witnesses.js';
-
-export function the_slot_is_invalid(kvm: Kvm): boolean {
-  return kvm.slot_state[0] === SLOT_INVALID;
-}
+import { a_new_root_is_in_use } from './witnesses.js';
 
 function first_page_missing(kvm: Kvm, config: Config): void {
   mapped_small()(kvm, config);
@@ -27,7 +23,8 @@ const choices = {
   vcpus: 1,
   tables: 3,
   srcu: true,
-  slotDeletion: true,
+  memslots: 1,
+  memslotGenerations: 2,
   accounting: true,
   guestReads: true,
   guestWrites: false,
@@ -35,18 +32,18 @@ const choices = {
   flush: 'atomic',
 } as const;
 const leafs = {
-  ...machine(choices, [process('cpu0', delete_memslot_and_reuse_memory)], first_page_missing),
-  properties: [...SAFETY, P13],
-  witnesses: [the_slot_is_invalid, the_host_has_moved_a_page],
+  ...machine(choices, [process('cpu0', delete_memslot, 0)], with_memslot(0, 0, 2, 0, first_page_missing)),
+  properties: [...SAFETY, P13, P21],
+  witnesses: [the_slot_is_invalid, the_slot_has_gone],
 };
 const fast = {
   ...machine(
     { ...choices, roots: 2, tables: 5 },
-    [process('cpu0', delete_memslot_and_reuse_memory)],
-    first_page_missing,
+    [process('cpu0', delete_memslot, 0)],
+    with_memslot(0, 0, 2, 0, first_page_missing),
   ),
-  properties: [...SAFETY, P13],
-  witnesses: [the_slot_is_invalid, the_host_has_moved_a_page, a_new_root_is_in_use],
+  properties: [...SAFETY, P13, P21],
+  witnesses: [the_slot_is_invalid, the_slot_has_gone, a_new_root_is_in_use],
 };
 
 export default scenarios({
@@ -96,7 +93,7 @@ export default scenarios({
     ),
     claims: ['O11'],
     variant: ['delete-without-srcu'],
-    expect: { P1: 'violated' },
+    expect: { P1: 'violated', P21: 'violated' },
   },
   'invalid-slot-used': {
     ...leafs,

@@ -73,6 +73,10 @@ const REASONS = {
   'handle_removed_pt > kvm_tdp_mmu_write_spte': 'no table is unlinked under the write lock',
   'kvm_tdp_mmu_map > tdp_iter_start': 'no slow fault gets as far as the page tables',
   kvm_tdp_mmu_put_root: 'no root loses its last reference',
+  'handle_mmio_page_fault > vcpu_cache_mmio_info':
+    'what the vCPU remembers answers every access that an entry of this generation would answer',
+  'vcpu_enter_guest > kvm_vcpu_srcu_read_lock':
+    'no vCPU is told to leave, or to reload its root, when it is about to enter',
   'vcpu_enter_guest > kvm_mmu_free_obsolete_roots': 'no root becomes invalid',
   'vcpu_enter_guest > kvm_mmu_reload': 'no vCPU loses its root',
   'vcpu_enter_guest > vmx_update_cpu_dirty_logging': 'nobody begins or ends to log',

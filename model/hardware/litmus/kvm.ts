@@ -51,7 +51,6 @@ const FAULT: Fault = {
   write: true,
   present: true,
   slot_dirty_logging: true,
-  slot_state: 0,
   map_writable: true,
 };
 

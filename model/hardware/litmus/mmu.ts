@@ -31,6 +31,7 @@ const LEAF: Spte = {
   host_writable: true,
   accessed: true,
   dirty: true,
+  mmio: 0,
 };
 /** Registers 0 to 3 are of accesses. */
 export const END_DIRTY = 4;

@@ -2,10 +2,11 @@
 
 import { assert, equal, type Op } from 'mmucheck/language';
 import { V6_13, V6_13_FINAL, V6_16 } from '../../config.js';
-import { type Errno, type Kvm, PG_LEVEL_4K, type VcpuId } from '../../state.js';
+import { type Errno, type Kvm, PG_LEVEL_4K, type Spte, type VcpuId } from '../../state.js';
 import type { Fault, RetPf } from '../fault.js';
 import { disallowed_hugepage_adjust, kvm_mmu_hugepage_adjust } from '../hugepage.js';
 import { rcu_read_lock, rcu_read_unlock } from '../locks.js';
+import { make_mmio_spte } from '../mmio.js';
 import { track_possible_nx_huge_page } from '../possible_nx.js';
 import { kvm_flush_remote_tlbs } from '../requests.js';
 import {
@@ -13,9 +14,11 @@ import {
   is_frozen_spte,
   is_large_pte,
   is_last_spte,
+  is_mmio_spte,
   is_shadow_present_pte,
   leaf_spte_change_needs_tlb_flush,
   make_spte,
+  NONPRESENT_SPTE,
 } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
 import { tdp_mmu_alloc_sp, tdp_mmu_free_sp, tdp_mmu_init_child_sp, tdp_mmu_link_sp } from './pages.js';
@@ -73,7 +76,9 @@ function* tdp_mmu_map_handle_target_level(kvm: Kvm, fault: Fault, iter: TdpIter)
     const leave_alone = kvm.config.kernel >= V6_16 && fault.prefetch === 1;
     if (leave_alone || is_access_allowed(kvm, fault, iter.old_spte)) return 'SPURIOUS';
   }
-  const new_spte = yield* make_spte(kvm, fault, iter.level, iter.gfn, iter.old_spte);
+  let new_spte: Spte = NONPRESENT_SPTE;
+  if (kvm.config.mmioGenerations > 0 && fault.slot < 0) new_spte = yield* make_mmio_spte(kvm);
+  else new_spte = yield* make_spte(kvm, fault, iter.level, iter.gfn, iter.old_spte);
   const wrprot = kvm.config.writeTracking && fault.write && fault.map_writable && !new_spte.writable;
   let ret: RetPf = 'FIXED';
   if (equal(new_spte, iter.old_spte)) {
@@ -90,5 +95,5 @@ function* tdp_mmu_map_handle_target_level(kvm: Kvm, fault: Fault, iter: TdpIter)
     );
     if (flush) yield* kvm_flush_remote_tlbs(kvm);
   }
-  return wrprot ? 'EMULATE' : ret;
+  return wrprot || is_mmio_spte(new_spte) ? 'EMULATE' : ret;
 }

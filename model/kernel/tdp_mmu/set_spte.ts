@@ -32,6 +32,7 @@ import {
   check_spte_writable_invariants,
   is_frozen_spte,
   is_last_spte,
+  is_mmio_spte,
   is_shadow_present_pte,
   spte_has_volatile_bits,
 } from '../spte.js';
@@ -181,7 +182,11 @@ export function* handle_changed_spte(
   if (equal(old_spte, new_spte)) return;
   if (is_leaf) check_spte_writable_invariants(new_spte);
   if (!was_present && !is_present) {
-    assert(is_frozen_spte(new_spte), 'P5', 'a non-present entry is replaced by a non-present entry');
+    assert(
+      is_mmio_spte(old_spte) || is_mmio_spte(new_spte) || is_frozen_spte(new_spte),
+      'P5',
+      'a non-present entry is replaced by a non-present entry',
+    );
     return;
   }
   if (kvm.config.accounting && is_leaf !== was_leaf)

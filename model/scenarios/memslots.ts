@@ -1,0 +1,323 @@
+/**
+ * Memslots are created, deleted and moved while vCPUs fault and notifiers run. Userspace relies on each ioctl when it has
+ * returned: what a slot does not cover any more is out of reach (P1), and what has been freed is not used (P21). Notifiers
+ * find the same slots at the end of an invalidation as at its start (P15). What is MMIO is in mmio.ts.
+ */
+import { process, scenarios } from 'mmucheck/language';
+import { P13, P15, P16, P21, SAFETY } from '../../properties/index.js';
+import { operations_end } from '../../properties/t4-operations-end.js';
+import { V6_16, V6_18 } from '../config.js';
+import { migrate_pages } from '../host.js';
+import { create_memslot, delete_memslot, move_memslot } from '../kernel/set_memslot.js';
+import { logging, machine, mapped_small, with_memslot } from '../machine.js';
+import {
+  a_moved_slot_is_mapped,
+  the_other_slot_is_mapped,
+  the_slot_has_come,
+  the_slot_has_gone,
+  the_slot_is_back,
+  the_slot_is_invalid,
+} from './slot-witnesses.js';
+import { unreached } from './unreached.js';
+import { a_new_root_is_in_use, an_invalidation_is_open, the_host_has_moved_a_page } from './witnesses.js';
+
+const choices = {
+  vcpus: 1,
+  hugePages: 2,
+  tables: 3,
+  srcu: true,
+  memslots: 1,
+  memslotGenerations: 2,
+  accounting: true,
+  guestReads: true,
+  guestWrites: false,
+  guestGfns: 4,
+  reschedule: false,
+  flush: 'atomic',
+} as const;
+const properties = [...SAFETY, P13, P16, P21];
+const move = process('cpu0', move_memslot, 0, 2);
+const moved = {
+  ...machine(choices, [move], with_memslot(0, 0, 2, 0)),
+  properties,
+  witnesses: [the_slot_is_invalid, a_moved_slot_is_mapped],
+};
+const small = { ...choices, hugePages: 1, guestGfns: 1 } as const;
+const deleted = {
+  ...machine(small, [process('cpu0', delete_memslot, 0)], with_memslot(0, 0, 2, 0)),
+  properties,
+  witnesses: [the_slot_is_invalid, the_slot_has_gone],
+};
+const notified = { ...small, memslotGenerations: 1, invalidations: 1, countInvalidations: true } as const;
+const moving = process('cpu1', migrate_pages, 0, 1);
+const created_beside_notifier = {
+  ...machine(notified, [process('cpu0', create_memslot, 0, 0, 2, 0), moving]),
+  properties: [...properties, P15],
+  witnesses: [the_slot_has_come, an_invalidation_is_open, the_host_has_moved_a_page],
+};
+const prefaulted = {
+  ...small,
+  accounting: false,
+  guestReads: false,
+  guestWrites: true,
+  prefault: true,
+} as const;
+const deletion_ends = { properties: [operations_end(['cpu0'])], witnesses: [the_slot_is_invalid] };
+
+export default scenarios({
+  move: {
+    ...moved,
+    title: 'A slot is moved to another gfn, and its leafs are zapped, against faults on both',
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+  },
+  'move-fast-zap': {
+    ...machine({ ...choices, guestGfns: 3, roots: 2, tables: 6 }, [move], with_memslot(0, 0, 2, 0)),
+    title: 'A slot is moved to another gfn, with a fast zap',
+    properties,
+    witnesses: [the_slot_is_invalid, a_new_root_is_in_use],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+  },
+  'move-fails': {
+    ...machine({ ...choices, allocationFails: true }, [move], with_memslot(0, 0, 2, 0)),
+    title: 'There is no memory for the metadata of a slot that is moved, and the old one comes back',
+    properties,
+    witnesses: [the_slot_is_invalid, a_moved_slot_is_mapped, the_slot_is_back],
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+  },
+  'move-without-zap': {
+    ...moved,
+    title: 'A slot is moved, and what it has mapped stays',
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+    variant: ['move-without-zap'],
+    expect: { P1: 'violated' },
+  },
+  'move-without-invalid-slot': {
+    ...moved,
+    title: 'A slot is zapped while faults still find it valid, and then moved',
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+    variant: ['move-without-invalid-slot'],
+    expect: { P1: 'violated' },
+    witnesses: [a_moved_slot_is_mapped],
+  },
+  'freed-after-readers': {
+    ...deleted,
+    title: 'A slot is deleted: its invalid copy is freed when no fault can have found it',
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+  },
+  'freed-before-readers': {
+    ...deleted,
+    title: 'The invalid copy of a slot is freed while faults find it',
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+    variant: ['invalid-slot-freed-early'],
+    expect: { P21: 'violated' },
+  },
+  'deleted-while-logging': {
+    ...machine(
+      { ...small, guestReads: false, guestWrites: true },
+      [process('cpu0', delete_memslot, 0)],
+      with_memslot(0, 0, 2, 0, logging(mapped_small({ writable: false }))),
+    ),
+    title: 'A slot that logs is deleted, against a fast page fault that marks a page in its bitmap',
+    properties: [P21],
+    witnesses: [the_slot_has_gone],
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_faultin_pfn > hva_to_pfn',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+    ),
+    claims: ['O11'],
+  },
+  'deleted-while-logging-without-srcu': {
+    ...machine(
+      { ...small, guestReads: false, guestWrites: true },
+      [process('cpu0', delete_memslot, 0)],
+      with_memslot(0, 0, 2, 0, logging(mapped_small({ writable: false }))),
+    ),
+    title: 'A slot that logs is freed with its bitmap, while a fast page fault is about to mark a page in it',
+    properties: [P21],
+    witnesses: [the_slot_has_gone],
+    unreached: unreached(),
+    claims: ['O11'],
+    variant: ['delete-without-srcu'],
+    expect: { P21: 'violated' },
+  },
+  'another-slot': {
+    ...machine(
+      { ...choices, memslots: 2, guestGfns: 3 },
+      [process('cpu0', delete_memslot, 0)],
+      with_memslot(0, 0, 2, 0, with_memslot(1, 2, 2, 2)),
+    ),
+    title: 'A slot is deleted beside another one, whose faults go on',
+    properties,
+    witnesses: [the_slot_has_gone, the_other_slot_is_mapped],
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+  },
+  'notifier-over-two-slots': {
+    ...machine(
+      {
+        ...choices,
+        memslots: 2,
+        memslotGenerations: 0,
+        guestGfns: 3,
+        invalidations: 1,
+        countInvalidations: true,
+      },
+      [process('cpu0', migrate_pages, 1, 3)],
+      with_memslot(0, 2, 2, 0, with_memslot(1, 0, 2, 2)),
+    ),
+    title: 'The host moves pages that two slots have, at gfns in another order',
+    properties: [...properties, P15],
+    witnesses: [an_invalidation_is_open, the_host_has_moved_a_page],
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+  },
+  'created-beside-notifier': {
+    ...created_beside_notifier,
+    title: 'A slot is created while the host moves its page: it waits until no invalidation is open',
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+  },
+  'created-during-invalidation': {
+    ...created_beside_notifier,
+    title: 'A slot is created during an invalidation, whose end finds a slot that its start did not',
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+    variant: ['swap-beside-invalidations'],
+    expect: { P1: 'violated', P15: 'violated', P16: 'violated' },
+  },
+  'prefault-of-invalid-slot': {
+    ...machine(
+      { ...prefaulted, kernel: V6_16 },
+      [process('cpu0', delete_memslot, 0)],
+      with_memslot(0, 0, 2, 0),
+    ),
+    ...deletion_ends,
+    title:
+      'A prefault that finds the slot invalid tries again inside SRCU, and the deletion waits for it for ever',
+    unreached: unreached(),
+    claims: ['O11'],
+    expect: { T4: 'violated' },
+  },
+  'prefault-leaves-invalid-slot': {
+    ...machine(
+      { ...prefaulted, kernel: V6_18 },
+      [process('cpu0', delete_memslot, 0)],
+      with_memslot(0, 0, 2, 0),
+    ),
+    ...deletion_ends,
+    title: 'A prefault that finds the slot invalid leaves with an error (6.18)',
+    unreached: unreached(
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+    claims: ['O11'],
+  },
+});

@@ -1,0 +1,7 @@
+/**
+ * P21: nobody uses a memslot, or lpage_info or the dirty bitmap that hang on it, after it was freed, and no set of memslots
+ * is changed while a vCPU searches it. Asserted where slots are used and sets are changed (kernel/memslots.ts, set_memslot.ts).
+ */
+import { property } from 'mmucheck/language';
+
+export const P21 = property({ id: 'P21', title: 'memslot lifetime' });
