@@ -43,13 +43,7 @@ export async function compileScenario(
   optional: OptionalPasses = { merging: true, liveness: true },
   question: Purpose = 'properties',
 ): Promise<CompiledScenario> {
-  const { sources, file } = scenario;
-  const functions = functionsOf(scenario);
-  const inputs = [reachedHash(sources, [file, ...functions.map((each) => each.file)]), functions, file];
-  const program = await rememberedLater('program', inputs, async () =>
-    (await sharedFrontEnd()).program(sources, functions, [file]),
-  );
-  const configuration = checkedConfiguration(scenario, program);
+  const { program, configuration } = await loweredOf(scenario);
   const request = requestOf(scenario, program, configuration, question);
   // Not by the sources: what changes in a scenario's file is mostly about another scenario.
   const passes = {
@@ -62,6 +56,19 @@ export async function compileScenario(
   const source = remembered('code', [origin], () => machineSource(graph, packing, false));
   const machine = generateMachine(graph, initialState(scenario, program.root), packing, source);
   return { program, graph, machine, root: program.root, configuration, origin };
+}
+
+export type Lowered = Pick<CompiledScenario, 'program' | 'configuration'>;
+
+/** The first stage: the program of what the scenario runs, for the configuration that it gives. */
+export async function loweredOf(scenario: Scenario): Promise<Lowered> {
+  const { sources, file } = scenario;
+  const functions = functionsOf(scenario);
+  const inputs = [reachedHash(sources, [file, ...functions.map((each) => each.file)]), functions, file];
+  const program = await rememberedLater('program', inputs, async () =>
+    (await sharedFrontEnd()).program(sources, functions, [file]),
+  );
+  return { program, configuration: checkedConfiguration(scenario, program) };
 }
 
 /**

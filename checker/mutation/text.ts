@@ -1,0 +1,119 @@
+/** Statements in the words of the source, on one line: what the front end has hoisted out of an expression is put back. */
+import type { Expr, Function, Place, Program, Stmt } from '../compiler/ir/program.js';
+import { bodiesOf, everyStatement } from './effects.js';
+
+export class Texts {
+  readonly #setters = new Map<number, Stmt[]>();
+
+  constructor(
+    readonly program: Program,
+    readonly fn: Function,
+  ) {
+    for (const statement of everyStatement(fn.body)) {
+      const target =
+        statement.do === 'set' ? statement.variable : statement.do === 'call' ? statement.target : null;
+      if (target !== null) this.#setters.set(target, [...(this.#setters.get(target) ?? []), statement]);
+    }
+  }
+
+  of(statement: Stmt): string {
+    switch (statement.do) {
+      case 'call':
+        return this.#call(statement);
+      case 'assign':
+        return `${this.#place(statement.place)} = ${this.#expr(statement.value)}`;
+      case 'assume':
+        return this.#expr(statement.test);
+      case 'if':
+        return `if (${this.#expr(statement.test)}) ${this.#inside(statement)}`;
+      case 'for':
+        return `for (${this.#name(statement.variable)}) ${this.#inside(statement)}`;
+      case 'loop':
+        return `while ${this.#inside(statement)}`;
+      default:
+        return statement.do;
+    }
+  }
+
+  /** The first thing that is done there. */
+  #inside(statement: Stmt): string {
+    const bodies = bodiesOf(statement).filter((body) => body.length > 0);
+    const inner = (bodies[0] ?? []).find((each) => each.do !== 'set' && each.do !== 'yield' && !isLook(each));
+    if (inner === undefined) return '...';
+    if (inner.do === 'return') return inner.value === null ? 'return' : `return ${this.#expr(inner.value)}`;
+    return this.of(inner);
+  }
+
+  #call({ callee, args, span }: Stmt & { readonly do: 'call' }): string {
+    const known = this.program.callTexts[`${span.file}:${span.line}:${span.column}`];
+    if (known !== undefined)
+      return known
+        .replace(/^yield\*\s*/, '')
+        .replace(/\s+/g, ' ')
+        .replace(/^\((.*)\)$/, '$1');
+    const shown = args.map((each) => ('value' in each ? this.#expr(each.value) : this.#place(each.place)));
+    return `${callee}(${shown.join(', ')})`;
+  }
+
+  #expr(expr: Expr): string {
+    const inner = (each: Expr): string => this.#expr(each);
+    switch (expr.op) {
+      case 'const':
+        return typeof expr.value === 'string' ? `'${expr.value}'` : String(expr.value);
+      case 'current':
+        return 'current()';
+      case 'config':
+        return `config.${expr.name}`;
+      case 'read':
+        return this.#place(expr.place);
+      case 'unary':
+        return `${expr.operator}${this.#operand(expr.operand)}`;
+      case 'binary':
+        return `${this.#operand(expr.left)} ${expr.operator} ${this.#operand(expr.right)}`;
+      case 'conditional':
+        return `${inner(expr.test)} ? ${inner(expr.then)} : ${inner(expr.else)}`;
+      case 'record':
+        return `${expr.type.name} {...}`;
+      case 'field':
+        return `${inner(expr.record)}.${expr.field}`;
+      case 'equal':
+        return `equal(${inner(expr.left)}, ${inner(expr.right)})`;
+      case 'recode':
+        return inner(expr.operand);
+      default:
+        return expr satisfies never;
+    }
+  }
+
+  #operand(expr: Expr): string {
+    const text = this.#expr(expr);
+    return / (&&|\|\||[!=]==|[<>|&+*-]|\?) /.test(text.replace(/\(.*\)|\[.*\]/g, '')) ? `(${text})` : text;
+  }
+
+  #place({ variable, path }: Place): string {
+    const parts = path.map((part) => ('field' in part ? `.${part.field}` : `[${this.#expr(part.index)}]`));
+    return `${path.length === 0 ? this.#value(variable) : this.#name(variable)}${parts.join('')}`;
+  }
+
+  #name(variable: number): string {
+    return this.fn.variables[variable]?.name ?? '?';
+  }
+
+  /** A temporary of the front end is what it was made from. */
+  #value(variable: number): string {
+    const name = this.#name(variable);
+    const hoisted = /^(.*)\$\d+$/.exec(name);
+    if (hoisted === null) return name;
+    const setters = this.#setters.get(variable) ?? [];
+    const operator = hoisted[1] === 'or' ? ' || ' : ' && ';
+    const texts = setters.map((each) =>
+      each.do === 'call' ? this.#call(each) : each.do === 'set' ? this.#expr(each.value) : '',
+    );
+    return texts.length === 0 ? (hoisted[1] ?? name) : texts.join(operator);
+  }
+}
+
+/** A call with an answer: what is done comes after it. */
+function isLook(statement: Stmt): boolean {
+  return statement.do === 'call' && statement.target !== null;
+}

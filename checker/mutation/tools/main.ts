@@ -1,0 +1,201 @@
+/** The program behind `npm run mutants`. Ends with 1 if a mutant is neither killed nor explained, or an explanation is stale. */
+import { parseArgs } from 'node:util';
+import { selectScenarios } from '../../check/select.js';
+import { EXIT, type ExitCode } from '../../cli/exit-codes.js';
+import { openProject, scenarioFileOf } from '../../cli/project.js';
+import { InputError } from '../../diagnostics.js';
+import { isKill, type Known, ledgerOf } from '../ledger.js';
+import { type Job, work } from './crew.js';
+import { type Killer, MutationFiles } from './files.js';
+import { summaryOf, tableOf } from './table.js';
+
+const USAGE = `npm run mutants -- [SCENARIO...] [options]
+
+  --filter PATTERN   only mutants whose key contains this (\`kvm_flush_remote_tlbs\`, \`: swap\`)
+  --all              try a mutant in every scenario that reaches it, also after it was killed
+  --known            run nothing: report what earlier runs have found
+  --confirm          run only the scenarios that are known to kill something, each for those mutants
+  --keep             write the killers down in the model's mutation/killers.json
+  --max-states N     leave out scenarios with more states (default: 50000)
+  --memory MIB       for each search (default: 1024)
+  --patience S       seconds after which a mutant is taken to go in circles within one step (default: 120)
+  --workers N        threads (default: 1)
+  --journal FILE     where results are remembered (default: .mmucheck/mutants.jsonl)
+  --json             print one JSON document`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  try {
+    return await score(args);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    for (const { message, advice } of error.diagnostics)
+      process.stderr.write(`error: ${message}\n  ${advice}\n`);
+    return EXIT.usage;
+  }
+}
+
+async function score(args: readonly string[]): Promise<ExitCode> {
+  const { values, positionals } = parsed(args);
+  if (values.help === true) {
+    process.stdout.write(`${USAGE}\n`);
+    return EXIT.ok;
+  }
+  const cwd = process.cwd();
+  const project = openProject({ cwd, packageRoot: cwd, remember: true });
+  const files = new MutationFiles(cwd, project.settings.model, values.journal ?? null);
+  const vocabulary = files.vocabulary();
+  const killers = files.killers();
+  const explanations = files.explanations();
+  const attempts = files.attempts();
+  const mutants = new Map<string, Known>();
+  const identities = new Map<string, string>();
+  const isAsked = (key: string): boolean => key.includes(values.filter ?? '');
+  const killed = new Map<string, Killer>();
+  const maxStates = number(values['max-states'], '--max-states', 50_000);
+  const memoryBytes = number(values.memory, '--memory', 1024) * 2 ** 20;
+
+  const jobs = selectScenarios(project, positionals, [], scenarioFileOf(cwd)).entries.flatMap(
+    (each): Job[] =>
+      'error' in each || each.variant !== null ? [] : [{ scenario: each.name, file: each.file }],
+  );
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  const note = (line: string): void => void process.stderr.write(`${line}\n`);
+
+  let problems = 0;
+  const base = {
+    settings: { root: cwd, vocabulary },
+    threads: number(values.workers, '--workers', 1),
+    patienceSeconds: number(values.patience, '--patience', 120),
+    signal: controller.signal,
+    onMutants(found: readonly Known[], identity: string, { scenario }: Job) {
+      identities.set(scenario, identity);
+      for (const each of found) if (isAsked(each.key)) mutants.set(each.key, each);
+    },
+    onProgress: () => {},
+    onProblem({ scenario }: Job, problem: string) {
+      problems++;
+      note(`${scenario} cannot be tried: ${problem}`);
+    },
+  };
+  const read = (job: Job) => ({ ...job, maxStates, memoryBytes, skip: null, known: [] });
+  await work(jobs, { ...base, order: read, onAttempt: () => {} });
+  const valid = (): typeof attempts =>
+    attempts.filter(({ scenario, identity }) => identity === '' || identities.get(scenario) === identity);
+  const learn = (each: (typeof attempts)[number]): void => {
+    for (const [key, outcome] of Object.entries(each.outcomes))
+      if (isKill(outcome) && !killed.has(key))
+        killed.set(key, { scenario: each.scenario, property: outcome.split(' at ')[0] ?? '' });
+  };
+  for (const each of valid()) learn(each);
+
+  if (values.known !== true) {
+    let count = 0;
+    const sizes = new Map(attempts.map(({ scenario, states }) => [scenario, states]));
+    const kills = (job: Job): number =>
+      Object.values(killers).filter(({ scenario }) => scenario === job.scenario).length;
+    const order = jobs
+      .filter((job) => values.confirm !== true || kills(job) > 0)
+      .sort(
+        (left, right) =>
+          kills(right) - kills(left) || (sizes.get(left.scenario) ?? 0) - (sizes.get(right.scenario) ?? 0),
+      );
+    const started = performance.now();
+    await work(order, {
+      ...base,
+      order(job) {
+        count++;
+        const done = [...mutants.keys()].filter((key) => values.all !== true && killed.has(key));
+        const others =
+          values.confirm === true
+            ? [...mutants.keys()].filter((key) => killers[key]?.scenario !== job.scenario)
+            : [];
+        // What is known to be killed elsewhere waits for that.
+        const later =
+          values.all === true || values.confirm === true
+            ? []
+            : [...mutants.keys()].filter(
+                (key) =>
+                  killers[key] !== undefined && killers[key].scenario !== job.scenario && !killed.has(key),
+              );
+        const unasked = [...everyKey(attempts)].filter((key) => !isAsked(key));
+        const skip = [...done, ...others, ...(kills(job) > 0 ? later : []), ...unasked];
+        const known = attempts.filter(({ scenario }) => scenario === job.scenario);
+        return { ...job, maxStates, memoryBytes, skip, known };
+      },
+      onProgress(job, at) {
+        if (at === 'compiling')
+          note(
+            `${Math.round((performance.now() - started) / 1000)} s: ${job.scenario} (${count} of ${order.length}), ${killed.size} of ${mutants.size} killed`,
+          );
+      },
+      onAttempt(attempt) {
+        const made =
+          attempt.identity === ''
+            ? { ...attempt, identity: identities.get(attempt.scenario) ?? '' }
+            : attempt;
+        attempts.push(made);
+        files.keep(made);
+        learn(made);
+      },
+    });
+  }
+
+  const ledger = ledgerOf(
+    [...mutants.values()].filter(({ key }) => isAsked(key)),
+    valid(),
+    values.filter === undefined && positionals.length === 0
+      ? explanations
+      : Object.fromEntries(Object.entries(explanations).filter(([key]) => mutants.has(key))),
+  );
+  if (values.keep === true) {
+    const kept = ledger.mutants.flatMap(({ mutant, killer }) =>
+      killer === null ? [] : [[mutant, { scenario: killer.scenario, property: killer.property }] as const],
+    );
+    files.keepKillers(Object.fromEntries(kept.sort(([left], [right]) => (left < right ? -1 : 1))));
+  }
+  process.stdout.write(values.json === true ? `${JSON.stringify(ledger, null, 2)}\n` : tableOf(ledger));
+  if (values.json === true) note(summaryOf(ledger));
+  if (controller.signal.aborted) return EXIT.interrupted;
+  if (problems > 0) return EXIT.internal;
+  const unexplained = ledger.survived + ledger.unreached - ledger.explained;
+  return unexplained > 0 || ledger.stale.length > 0 ? EXIT.violation : EXIT.ok;
+}
+
+function everyKey(attempts: readonly { readonly outcomes: Readonly<Record<string, string>> }[]): Set<string> {
+  return new Set(attempts.flatMap(({ outcomes }) => Object.keys(outcomes)));
+}
+
+function number(given: string | undefined, name: string, otherwise: number): number {
+  const value = Number(given ?? otherwise);
+  if (!Number.isInteger(value) || value < 1)
+    throw InputError.of(`${name} is ${given}`, 'Give a whole number of at least 1.');
+  return value;
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        filter: { type: 'string' },
+        all: { type: 'boolean' },
+        known: { type: 'boolean' },
+        confirm: { type: 'boolean' },
+        keep: { type: 'boolean' },
+        'max-states': { type: 'string' },
+        memory: { type: 'string' },
+        patience: { type: 'string' },
+        workers: { type: 'string' },
+        journal: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw InputError.of(error instanceof Error ? error.message : String(error), 'See --help.');
+  }
+}

@@ -1,0 +1,36 @@
+/** The scenarios that kill most mutants still do: `npm run mutants` is the whole, and takes longer. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { Trial } from '../../checker/mutation/trial.js';
+import { vocabularyOf } from '../../checker/mutation/vocabulary.js';
+import { openWorkspace, scenarioFiles } from '../../checker/workspace/project.js';
+import { loadScenarios } from '../../checker/workspace/scenarios.js';
+
+/** Each takes some seconds. */
+const SCENARIOS = 10;
+const OPTIONS = { maxStates: 500_000, memoryBytes: 2 ** 30, signal: { aborted: false } };
+
+const workspace = openWorkspace(fileURLToPath(new URL('../..', import.meta.url)));
+const text = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+const vocabulary = vocabularyOf(text('vocabulary.json'), 'vocabulary.json');
+const killers = JSON.parse(text('killers.json')) as Readonly<
+  Record<string, { readonly scenario: string; readonly property: string }>
+>;
+const byScenario = new Map<string, [key: string, property: string][]>();
+for (const [key, { scenario, property }] of Object.entries(killers))
+  byScenario.set(scenario, [...(byScenario.get(scenario) ?? []), [key, property]]);
+const most = [...byScenario].sort(([, left], [, right]) => right.length - left.length).slice(0, SCENARIOS);
+const all = scenarioFiles(workspace).flatMap((file) => loadScenarios(workspace, file));
+
+it.each(most)('%s kills its mutants', async (name, kills) => {
+  const scenario = all.find((each) => each.name === name);
+  if (scenario === undefined) throw new Error(`there is no ${name}`);
+  const trial = (await Trial.of(scenario, vocabulary)).only((key) => killers[key]?.scenario === name);
+  expect(trial.original(OPTIONS).outcome).toEqual({ outcome: 'survived' });
+  const found = trial.mutants.map((mutant) => {
+    const outcome = trial.run(mutant, OPTIONS);
+    return [mutant.key, outcome.outcome === 'killed' ? outcome.kill.property : outcome.outcome];
+  });
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(kills));
+});
