@@ -8,7 +8,7 @@
  * npm run claims -- --all         every scenario that a claim names
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 const root = new URL('..', import.meta.url);
 const program = new URL('dist/checker/cli/main.js', root).pathname;
@@ -28,8 +28,7 @@ for (const pattern of asked.filter((each) => !each.startsWith('-')))
     if (declarations.has(scenario) && matches(pattern, scenario)) stale.add(scenario);
 
 const verdicts = readVerdicts();
-// Before anything was ever recorded, the document says so; --all begins.
-const names = existsSync(verdictsFile) || asked.length > 0 ? [...stale] : [];
+const names = [...stale];
 process.stderr.write(`checking ${names.length} of ${declarations.size} scenarios\n`);
 // In parts, so that an interrupted run has not been for nothing.
 for (let first = 0; first < names.length; first += 40) {
@@ -37,7 +36,7 @@ for (let first = 0; first < names.length; first += 40) {
   writeFileSync(verdictsFile, verdictsText());
 }
 for (const scenario of Object.keys(verdicts)) if (!declarations.has(scenario)) delete verdicts[scenario];
-if (Object.keys(verdicts).length > 0) writeFileSync(verdictsFile, verdictsText());
+writeFileSync(verdictsFile, verdictsText());
 writeDocument();
 
 function matches(pattern, name) {

@@ -103,6 +103,8 @@ export interface Choices {
   readonly writeTracking: boolean;
   /** kvm_ad_enabled(). Off: aging marks entries for access tracking, W stands for D, and `trackDirty` must be off. */
   readonly adBits: boolean;
+  /** Faults never put a huge page in place of a table ("no merging", of the TDX huge page series, for mirror roots). */
+  readonly noMerging: boolean;
   /** Whether vCPU threads also run KVM_PRE_FAULT_MEMORY. */
   readonly prefault: boolean;
   /** Whether a fault may fail before it gets to mmu_lock: no memory for tables, no page from the host. */
@@ -308,6 +310,7 @@ export const DEFAULTS: Choices = {
   kernel: V6_6,
   writeTracking: false,
   adBits: true,
+  noMerging: false,
   prefault: false,
   faultErrors: false,
   memslots: 0,

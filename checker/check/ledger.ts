@@ -58,7 +58,10 @@ export function ledgerOf(workspace: Workspace, scenarios: readonly Scenario[]): 
 
 /** What tells one declaration of a scenario from another, as far as it is data. */
 export function declarationOf({ variants }: Workspace, { spec }: Scenario): string {
-  const chosen = Object.entries(spec.config).filter(([name]) => spec.scope?.includes(name) ?? true);
+  // What is off is as good as absent: a new option that a scenario does not choose makes it no other scenario.
+  const chosen = Object.entries(spec.config).filter(
+    ([name, value]) => spec.scope?.includes(name) ?? (value !== false && value !== 0),
+  );
   // Where a hunk stands says nothing about what it does.
   const patches = (spec.variant ?? []).map((name) =>
     (variants.get(name)?.text ?? '').split('\n').filter((line) => /^[-+](?![-+]{2} )/.test(line)),

@@ -20,6 +20,12 @@ it.each(parts.map(([, command = '', printed = '']) => [command, printed]))(
   },
 );
 
+it('has found what the ledger says (if not: npm run claims)', async () => {
+  const { stdout } = await mmucheck(['list', '--claims', '--json'], { cwd: ROOT });
+  const records: { scenario: string | null; recorded?: boolean }[] = JSON.parse(stdout).claims;
+  expect(records.filter(({ scenario, recorded }) => scenario !== null && !recorded)).toEqual([]);
+});
+
 it('begins with the two commands', () => {
   const lines = text.split('\n');
   expect(lines.slice(0, 30)).toContain('npm ci && npx mmucheck check');

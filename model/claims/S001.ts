@@ -44,31 +44,31 @@ export default claims({
       because:
         'the answers in the thread name conversions, accepted sizes and memory failures; a conversion that does not split zaps too much',
       sides: {
-        a: {
-          says: 'a conversion of a part of a huge page needs no split',
-          verdict: 'violated',
-          unchecked: 'PENDING',
-        },
-        b: {
-          says: 'a conversion that splits at the ends of its range',
-          verdict: 'holds',
-          unchecked: 'PENDING',
-        },
+        a: { says: 'a conversion of a part of a huge page needs no split', verdict: 'violated' },
+        b: { says: 'a conversion that splits at the ends of its range', verdict: 'holds' },
         c: {
-          says: 'a memory failure in a huge page needs no split',
+          says: 'a page that a TD accepts by a smaller size needs none',
           verdict: 'violated',
-          unchecked: 'PENDING',
+          unchecked: TDX,
         },
-        d: { says: 'a memory failure that splits around its page', verdict: 'holds', unchecked: 'PENDING' },
+        d: {
+          says: 'a memory failure needs none',
+          verdict: 'holds',
+          unchecked:
+            'it zaps whole folios, and no leaf is larger than its folio; M27/huge-folio has such a range. A failure that zapped less would be a hole',
+        },
       },
     },
     'S001-6': {
       who: 'Sean Christopherson',
       says: 'For a fault that accepts a page it is enough to split to the level that the guest accepts',
-      kind: 'holds',
+      kind: 'depends',
       because:
         'for the aligned block of that level both forms split exactly the leafs above the level that cover it',
-      unchecked: 'PENDING',
+      sides: {
+        a: { says: 'for every block of 4K and 2M and every mixture of sizes', verdict: 'holds' },
+        b: { says: 'with an error in the arithmetic of the filter', verdict: 'violated' },
+      },
     },
     'S001-7': {
       who: 'Sean Christopherson',

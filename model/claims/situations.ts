@@ -74,6 +74,11 @@ export default claims({
       kind: 'situation',
       because: 'walk and head and tail leave the same leafs; what can go wrong in either is seen',
     },
+    M14: {
+      says: 'A hole in a part of a huge page, against faults on the other part',
+      kind: 'situation',
+      because: 'huge pages must be kept from coming back over an end of the hole',
+    },
     M15: {
       says: 'A mirror entry is mapped, with and without FROZEN',
       kind: 'situation',
@@ -192,6 +197,11 @@ export default claims({
       kind: 'situation',
       because: 'the tag stays the same, so the flush at the load is needed',
       unchecked: TDX,
+    },
+    M36: {
+      says: 'The split at a boundary fails, and the error is read as success',
+      kind: 'situation',
+      because: 'a hole takes too much, and a conversion zaps nothing: unconfirmed, see REAL-OR-NOT.md',
     },
     M37: {
       says: 'A fast zap frees tables without a flush',

@@ -69,7 +69,7 @@ export function* kvm_gmem_zap(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
 }
 
 /** Ghost of P10. */
-function set_precise_zap(kvm: Kvm, start: number, end: number): void {
+export function set_precise_zap(kvm: Kvm, start: number, end: number): void {
   if (!kvm.config.preciseZaps) return;
   kvm.ghost.precise_zap.start = start;
   kvm.ghost.precise_zap.end = end;

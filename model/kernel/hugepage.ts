@@ -55,12 +55,12 @@ function host_pfn_mapping_level(kvm: Kvm, gfn: Gfn): Level {
 
 /**
  * A table that exists only because huge pages are not executable stays: the fault maps a level below it rather than
- * replacing it, which would bring the next exec fault back.
+ * replacing it, which would bring the next exec fault back. So does every table with `noMerging`.
  */
 export function* disallowed_hugepage_adjust(kvm: Kvm, fault: Fault, spte: Spte, cur_level: Level): Op {
   if (cur_level === PG_LEVEL_4K || cur_level !== fault.goal_level || spte.kind !== 'TABLE') return;
   yield;
-  if (kvm.pt[spte.child].nx_huge_page_disallowed) {
+  if (kvm.config.noMerging || kvm.pt[spte.child].nx_huge_page_disallowed) {
     fault.pfn =
       fault.pfn +
       (gfn_round_for_level(kvm, fault.gfn, cur_level - 1) - gfn_round_for_level(kvm, fault.gfn, cur_level));

@@ -4,7 +4,8 @@
  * faults may come again.
  *
  * A normal VM has one kind of root, so the filter by which later kernels zap only private or only shared mappings
- * changes nothing, and the range is zapped whole as in 6.8.
+ * changes nothing, and the range is zapped whole as in 6.8. With `boundarySplit` huge pages across an end of the range
+ * are split before the zap, as proposed for VMs that lose what is zapped beside the range.
  */
 import { choose, type Op } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
@@ -17,6 +18,7 @@ import {
   write_lock,
   write_unlock,
 } from './locks.js';
+import { set_precise_zap } from './guest_memfd.js';
 import { hugepage_change_mixed, hugepage_test_mixed } from './lpage_info.js';
 import {
   kvm_mmu_invalidate_begin,
@@ -25,6 +27,7 @@ import {
 } from './mmu_notifier.js';
 import { kvm_flush_remote_tlbs } from './requests.js';
 import { gfn_round_for_level, KVM_PAGES_PER_HPAGE } from './spte.js';
+import { kvm_split_cross_boundary_leafs } from './tdp_mmu/boundary.js';
 import { kvm_tdp_mmu_unmap_gfn_range } from './tdp_mmu/zap.js';
 
 /** For [start, end), which must not be empty. Fails before anything has changed, or not at all. */
@@ -39,16 +42,28 @@ export function* kvm_vm_set_mem_attributes(
   let r: Errno = 0;
   if (!kvm_range_has_memory_attributes(kvm, start, end, is_private)) {
     if (xa_reserve_fails(kvm)) r = ENOMEM;
-    else yield* change_attributes(kvm, start, end, is_private);
+    else r = yield* change_attributes(kvm, start, end, is_private);
   }
   yield* mutex_unlock(kvm.slots_lock);
   return r;
 }
 
-function* change_attributes(kvm: Kvm, start: Gfn, end: GfnEnd, is_private: boolean): Op {
-  yield* kvm_pre_set_memory_attributes(kvm, start, end);
+function* change_attributes(kvm: Kvm, start: Gfn, end: GfnEnd, is_private: boolean): Op<Errno> {
+  const r: Errno = yield* kvm_pre_set_memory_attributes(kvm, start, end);
+  if (r !== 0) {
+    yield* give_up(kvm);
+    return r;
+  }
   for (let gfn = start; gfn < end; gfn++) yield* xa_store(kvm, gfn, is_private);
   yield* kvm_post_set_memory_attributes(kvm, start, end, is_private);
+  return 0;
+}
+
+/** What was split stays split; nothing else has changed. */
+function* give_up(kvm: Kvm): Op {
+  yield* write_lock(kvm);
+  yield* kvm_mmu_invalidate_end(kvm);
+  yield* write_unlock(kvm);
 }
 
 function xa_reserve_fails(kvm: Kvm): boolean {
@@ -68,14 +83,26 @@ function kvm_range_has_memory_attributes(kvm: Kvm, start: Gfn, end: GfnEnd, is_p
 }
 
 /** With kvm_handle_gfn_range() around it: one hold of mmu_lock, and the flush before it is dropped. */
-function* kvm_pre_set_memory_attributes(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
+function* kvm_pre_set_memory_attributes(kvm: Kvm, start: Gfn, end: GfnEnd): Op<Errno> {
   yield* write_lock(kvm);
   yield* kvm_mmu_invalidate_begin(kvm, start, end);
   yield* add_head_and_tail(kvm, start, end);
-  const flush = yield* kvm_tdp_mmu_unmap_gfn_range(kvm, start, end, true, false);
-  if (flush) yield* kvm_flush_remote_tlbs(kvm);
+  const r: Errno = yield* split_at_edges(kvm, start, end);
+  if (r === 0) {
+    set_precise_zap(kvm, start, end);
+    const flush = yield* kvm_tdp_mmu_unmap_gfn_range(kvm, start, end, true, false);
+    if (flush) yield* kvm_flush_remote_tlbs(kvm);
+    set_precise_zap(kvm, 0, 0);
+  }
   yield* write_unlock(kvm);
   promise_flushed(kvm);
+  return r;
+}
+
+/** It may drop mmu_lock to allocate. */
+function* split_at_edges(kvm: Kvm, start: Gfn, end: GfnEnd): Op<Errno> {
+  if (kvm.config.boundarySplit === 'none') return 0;
+  return yield* kvm_split_cross_boundary_leafs(kvm, start, end, false);
 }
 
 /**

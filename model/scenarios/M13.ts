@@ -254,7 +254,7 @@ export default scenarios({
     ...machine({ ...ONE_END, boundarySplit: 'walk' }, [exact], mapped_huge(read_only)),
     title:
       'Faults are kept out of the hole only: one beside it brings the huge page back before the zap, or after it',
-    claims: ['S000-5(b)', 'S001-7(e)'],
+    claims: ['M14', 'S000-5(b)', 'S001-7(e)'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
@@ -304,7 +304,7 @@ export default scenarios({
       mapped_huge(read_only),
     ),
     title: 'The split fails at either end: the hole is given up, and the invalidation ended',
-    claims: ['P10', 'P15'],
+    claims: ['M36', 'P10', 'P15'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
@@ -324,7 +324,7 @@ export default scenarios({
       mapped_huge(read_only),
     ),
     title: 'The split fails, and the zap follows all the same',
-    claims: ['P10'],
+    claims: ['M36', 'P10'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',

@@ -74,7 +74,7 @@ export default scenarios({
   'guarded-edges': {
     ...edge,
     title: 'One gfn of a huge page changes; the huge page around it is blocked with it',
-    claims: ['M21', 'S000-5(c)'],
+    claims: ['M21', 'S000-5(c)', 'S000-5(e)'],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
       'fast_page_fault > kvm_tdp_mmu_read_spte',

@@ -47,7 +47,7 @@ export default scenarios({
   'violation-drops-path': {
     ...collapse,
     title: 'A walk from a stale table address faults once: the violation drops the address',
-    claims: ['M38(a)', 'T1'],
+    claims: ['M38(a)', 'S000-10(a)', 'T1'],
   },
   'violation-keeps-path': {
     ...collapse,

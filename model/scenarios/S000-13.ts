@@ -9,7 +9,7 @@ import type { Config } from '../config.js';
 import { host_huge, machine, mapped_huge, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { SMALL_PAGES, split_and_rely_on_small_pages } from './hypothetical.js';
-import { enable_then_get } from './threads.js';
+import { enable_then_clear, enable_then_get } from './threads.js';
 import {
   a_caller_relies_on_small_pages,
   a_dirty_bit_is_set,
@@ -93,6 +93,37 @@ export default scenarios({
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
     ),
     variant: ['get-without-flush'],
+    expect: { P3: 'violated', P8: 'violated' },
+  },
+  'clear-without-flush': {
+    ...machine(
+      { manualProtect: true, initiallyAllSet: true, eagerPageSplit: false },
+      [process('cpu0', enable_then_clear)],
+      mapped_huge(),
+    ),
+    title: 'KVM_CLEAR_DIRTY_LOG does not flush',
+    claims: ['S000-13(b)'],
+    unreached: unreached(
+      'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
+      'fast_page_fault > fast_pf_fix_direct_spte',
+      'ipi_handler',
+      'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_vcpu_flush_tlb_all',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'vcpu_enter_guest > local_irq_enable',
+      'vcpu_enter_guest > set_mode_outside_guest',
+      'write_protect_gfn > tdp_iter_next',
+    ),
+    properties: SAFETY,
+    witnesses: [a_page_is_harvested],
+    variant: ['clear-without-flush'],
     expect: { P3: 'violated', P8: 'violated' },
   },
   'enable-without-eager-split': {

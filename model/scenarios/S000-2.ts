@@ -5,14 +5,18 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P18, SAFETY } from '../../properties/index.js';
+import { V6_13, V6_18 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { kvm_mmu_slot_try_split_huge_pages } from '../kernel/dirty_log.js';
+import { kvm_recover_nx_huge_pages } from '../kernel/nx.js';
 import { logging_begins, machine, mapped_huge } from '../machine.js';
 import { PG_LEVEL_4K } from '../state.js';
+import { recover_huge_pages } from './M10.js';
 import { enable_then_get } from './threads.js';
 import {
   a_dirty_bit_is_set,
   a_page_is_harvested,
+  a_table_waits_for_its_grace_period,
   a_vcpu_may_use_a_stale_huge_translation,
   every_huge_page_is_split,
   the_host_has_moved_a_page,
@@ -81,6 +85,67 @@ export default scenarios({
       a_dirty_bit_is_set,
       a_page_is_harvested,
       the_host_has_moved_a_page,
+    ],
+  },
+  'split-against-nx-recovery': {
+    ...machine(
+      {
+        kernel: V6_18,
+        tables: 5,
+        flush: 'atomic',
+        nxHugePages: true,
+        nxRecovery: true,
+        trackExec: true,
+        guestReads: true,
+        guestWrites: false,
+        guestFetches: true,
+      },
+      [split, process('worker', kvm_recover_nx_huge_pages, 1)],
+      mapped_huge(),
+    ),
+    title:
+      'A split that yields without a flush, the worker that recovers NX huge pages, and a guest that executes',
+    claims: ['S000-2(a)'],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > disallowed_hugepage_adjust',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
+    ),
+    properties: SAFETY,
+    witnesses: [
+      a_vcpu_may_use_a_stale_huge_translation,
+      every_huge_page_is_split,
+      a_table_waits_for_its_grace_period,
+    ],
+  },
+  'split-against-recovery': {
+    ...machine(
+      { kernel: V6_13, hugePages: 2, tables: 6, reach: true, guestReads: true, flush: 'atomic' },
+      [split, process('cpu1', recover_huge_pages)],
+      mapped_huge(),
+    ),
+    title: 'A split that yields without a flush, a walk that puts huge pages back, and a writing guest',
+    claims: ['S000-2(a)'],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > try_step_down',
+      'tdp_iter_next > try_step_up',
+    ),
+    properties: SAFETY,
+    witnesses: [
+      a_vcpu_may_use_a_stale_huge_translation,
+      every_huge_page_is_split,
+      a_table_waits_for_its_grace_period,
     ],
   },
   'executable-huge-pages': {

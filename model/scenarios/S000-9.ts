@@ -9,6 +9,7 @@ import { scenarios } from 'mmucheck/language';
 import { SAFETY } from '../../properties/index.js';
 import { T1 } from '../../properties/t1-faults-end.js';
 import { T6 } from '../../properties/t6-one-spurious-fault.js';
+import { V6_13_FINAL } from '../config.js';
 import { may_hold_huge, walk } from '../hardware/translation.js';
 import { machine, mapped_huge } from '../machine.js';
 import type { Kvm } from '../state.js';
@@ -61,6 +62,22 @@ export default scenarios({
     ...common,
     title: 'Spurious exec faults through a stale huge entry, explicit TLB entries',
     claims: ['S000-9', 'S000-10(a)', 'S000-11(a)', 'T1', 'T6'],
+    properties: [...SAFETY, T1, T6],
+  },
+  'explicit-6.13': {
+    ...machine({ ...fetches, kernel: V6_13_FINAL, tlb: 'explicit', aliases: 'none' }, [], mapped_huge()),
+    ...common,
+    title: 'The same since the end of 6.13, where the handler leaves the leaf alone',
+    claims: ['S000-9', 'S000-10(a)', 'S000-11(a)', 'T1', 'T6'],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > disallowed_hugepage_adjust',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
     properties: [...SAFETY, T1, T6],
   },
   'violation-keeps-translations': {

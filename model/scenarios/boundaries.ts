@@ -2,17 +2,20 @@
  * A split at the ends of a range, for every range and every mixture of page sizes, against its specification: nothing
  * that maps both sides of an end is left (P10), and nothing else was split.
  */
-import { assert, type Below, chooseBelow, type Op, property, type Range } from 'mmucheck/language';
+import { assert, type Below, choose, chooseBelow, type Op, property, type Range } from 'mmucheck/language';
 import { write_entry } from '../hardware/ept.js';
 import { frame_of, walk, walk_level } from '../hardware/translation.js';
 import { kvm_gmem_split_private, kvm_gmem_zap } from '../kernel/guest_memfd.js';
+import { write_lock, write_unlock } from '../kernel/locks.js';
 import {
   gfn_round_for_level,
   KVM_PAGES_PER_HPAGE,
   make_nonleaf_spte,
   NONPRESENT_SPTE,
 } from '../kernel/spte.js';
+import { kvm_split_cross_boundary_leafs } from '../kernel/tdp_mmu/boundary.js';
 import { tdp_mmu_alloc_sp } from '../kernel/tdp_mmu/pages.js';
+import { tdp_mmu_split_huge_pages_root } from '../kernel/tdp_mmu/split.js';
 import {
   type Gfn,
   type GfnEnd,
@@ -145,6 +148,51 @@ function maps_its_page(kvm: Kvm, gfn: number, kind: number, level: Level): boole
   if (!is_mapped(kind)) return leaf.kind === 'NONE';
   return leaf.kind === 'LEAF' && frame_of(kvm, gfn, leaf.pfn, level) === gfn;
 }
+
+/**
+ * S001-6: the guest accepts a block of 4K or 2M somewhere, and what maps it by more is split: by the ordinary split of
+ * the block to that level, or by the one at its ends.
+ */
+export function* split_for_any_accepted_block(kvm: Kvm): Op {
+  yield;
+  const first: Below<4> = chooseBelow(KINDS);
+  const second: Below<4> = kvm.config.gigaPages > 1 ? chooseBelow(KINDS) : ONE_LEAF;
+  const accepted: Level = choose(PG_LEVEL_4K, PG_LEVEL_2M);
+  const start: Gfn = gfn_round_for_level(kvm, chooseBelow(kvm.config.gfns), accepted);
+  const end: GfnEnd = start + KVM_PAGES_PER_HPAGE(kvm, accepted);
+  map_range(kvm, 0, first);
+  if (kvm.config.gigaPages > 1) map_range(kvm, 1, second);
+
+  yield* write_lock(kvm);
+  if (kvm.config.boundarySplit === 'walk') yield* kvm_split_cross_boundary_leafs(kvm, start, end, false);
+  else yield* tdp_mmu_split_huge_pages_root(kvm, ROOT, start, end, accepted, false, false);
+  yield* write_unlock(kvm);
+  for (let gfn = 0; gfn < kvm.config.gfns; gfn++) {
+    const kind = kind_at(kvm, gfn, first, second);
+    const wanted = level_accepted(kvm, gfn, kind, start, accepted);
+    assert(
+      walk_level(kvm, gfn) === wanted,
+      'S001-6',
+      'another leaf was split, or not split, than those above the block',
+    );
+    assert(maps_its_page(kvm, gfn, kind, wanted), 'S001-6', 'the split maps other pages than before');
+  }
+}
+
+/** While a leaf above `accepted` covers the block at `start`, it is split one level. */
+function level_accepted(kvm: Kvm, gfn: Gfn, kind: number, start: Gfn, accepted: Level): Level {
+  let level: Level = level_before(kvm, gfn, kind);
+  if (!is_mapped(kind)) return level;
+  for (let round = PG_LEVEL_4K; round < PG_LEVEL_1G; round++)
+    if (level > accepted && gfn_round_for_level(kvm, gfn, level) === gfn_round_for_level(kvm, start, level))
+      level = level - 1;
+  return level;
+}
+
+export const AS_ACCEPTED = property({
+  id: 'S001-6',
+  title: 'exactly the leafs above the accepted level that cover the block are split',
+});
 
 /** What M13 is about. */
 export const AS_SPECIFIED = property({

@@ -317,7 +317,7 @@ export default scenarios({
       'write_protect_gfn > tdp_mmu_iter_set_spte',
     ),
     title: 'Everything is set at first: KVM_CLEAR_DIRTY_LOG splits the huge page',
-    claims: ['O18'],
+    claims: ['O18', 'S000-2(a)', 'S000-13(a)'],
     properties: LOG,
     witnesses: [every_huge_page_is_split, a_page_is_harvested],
   },

@@ -37,7 +37,8 @@ export function* kvm_tdp_mmu_map(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf
     iter.valid && iter.gfn <= fault.gfn;
     yield* tdp_iter_next(kvm, iter)
   ) {
-    if (kvm.config.nxHugePages) yield* disallowed_hugepage_adjust(kvm, fault, iter.old_spte, iter.level);
+    if (kvm.config.nxHugePages || kvm.config.noMerging)
+      yield* disallowed_hugepage_adjust(kvm, fault, iter.old_spte, iter.level);
     // Somebody else is about to change this entry.
     if (is_frozen_spte(iter.old_spte)) break;
     if (iter.level === fault.goal_level) {
