@@ -5,6 +5,7 @@
  * state.ts name.
  */
 import type { Configuration } from 'mmucheck/language';
+import { refuse_combinations } from './combinations.js';
 import { LITMUS_VALUES } from './hardware/litmus/state.js';
 
 /** What a scenario may choose. */
@@ -160,24 +161,38 @@ export interface Choices {
   readonly followWrites: boolean;
 }
 
-/** Versions, for `kernel`: those in which something changed that this model tells apart. */
+/** Versions, for `kernel`: those in which something changed that this model tells apart, with the commits that changed it. */
 export const V6_6 = 606;
-/** Faults look for invalidations also before they take mmu_lock. */
-export const V6_9 = 609;
-/** What follows from a zap under the read lock is done after its flush, when the entry is free again. */
-export const V6_10 = 610;
+/** Faults look for invalidations also before they take mmu_lock (d02c357e5bfa). */
+export const V6_8 = 608;
 /**
- * Leaf over leaf: D is built anew, and MMU-writable cleared is flushed. Aging never flushes. When logging stops, huge
- * pages are put in place of tables, which were zapped before.
+ * vCPUs take and give back roots with mmu_lock held for read (dab285e4ec73, 576a15de8d29); roots are zapped from 4K up
+ * (8ca983631f3c); clearing D asks whether vCPUs run L2 on the root (2673dfb591a3).
+ */
+export const V6_9 = 609;
+/** What follows from a zap under the read lock is done after its flush, when the entry is free again (aca48556c592). */
+export const V6_10 = 610;
+/** The first with prefaults. */
+export const V6_11 = 611;
+/**
+ * Leaf over leaf: D is built anew (cc7ed3358e41), and MMU-writable cleared is flushed (081976992f43). Prefaults leave present
+ * entries alone, tables included (6385d01eec16). Aging never flushes (b9883ee40d7e). When logging stops, huge pages are put
+ * in place of tables, which were zapped before (13e2e4f62a4b).
  */
 export const V6_13 = 613;
-/** The last release candidate of 6.13: a fault that finds its access allowed writes nothing. */
+/** From a release candidate of 6.13 on: a fault that finds its access allowed writes nothing (386d69f9f29b). */
 export const V6_13_FINAL = 614;
-/** Aging without mmu_lock; A is no reason for an atomic exchange any more. */
+/**
+ * Aging without mmu_lock (b146a9b34aed); A is no reason for an atomic exchange any more (61d65f2dc766), and without A/D bits
+ * every leaf is one (928c54b1c4ca). Whoever loads a root looks first whether the old one is obsolete (20a6cff3b283).
+ */
 export const V6_15 = 615;
-/** Prefaults leave present leafs alone. */
+/** Prefaults leave present leafs alone, and no tables (ea9fcdf76d3d). */
 export const V6_16 = 616;
-/** NX huge pages are recovered with mmu_lock held for read. */
+/**
+ * NX huge pages are recovered with mmu_lock held for read (a57750909580). A prefault that finds its slot invalid gives up
+ * (3ccbf6f47098).
+ */
 export const V6_18 = 618;
 
 /** All of it, with what is derived. */
@@ -350,6 +365,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
   const variants = 2 * (chosen.trackExec ? 2 : 1) * dirties;
   // With slots that move, a gfn has many right frames in the course of time: each distance from the gfn is a class.
   const pfnClasses = chosen.memslots > 0 ? 3 * gfns - 1 : 3;
+  refuse_combinations(chosen, pfnClasses * variants);
   const isDirty = (variant: number) => variant % dirties === dirties - 1;
   const isWritable = (variant: number) => variant % variants >= variants / 2;
   const isExecutable = (variant: number) => !chosen.trackExec || variant % (2 * dirties) >= dirties;

@@ -1,6 +1,6 @@
 /** The page fault handler: arch/x86/kvm/mmu/mmu.c. */
 import { choose, type Op } from 'mmucheck/language';
-import { V6_18, V6_9 } from '../config.js';
+import { V6_18, V6_8 } from '../config.js';
 import { type Kvm, type Level, PG_LEVEL_4K, type Spte, type SptePtr, type VcpuId } from '../state.js';
 import { is_access_track_spte, restore_acc_track_spte } from './access_track.js';
 import { x86_emulate_instruction } from './emulate.js';
@@ -146,7 +146,7 @@ export function* fast_pf_fix_direct_spte(
 }
 
 /**
- * Samples the sequence count, then resolves the frame through the host's page tables. From 6.9 on it looks for
+ * Samples the sequence count, then resolves the frame through the host's page tables. From 6.8 on it looks for
  * invalidations before and after that, only to save what would be void: the test that counts comes under mmu_lock.
  */
 export function* kvm_faultin_pfn(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf> {
@@ -158,10 +158,10 @@ export function* kvm_faultin_pfn(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf
     return 'EFAULT';
   if (kvm.config.memslots > 0 && fault.slot < 0) return yield* kvm_handle_noslot_fault(kvm, vcpu, fault);
   if (kvm.config.memslots > 0 && is_slot_invalid(kvm, fault)) return retry_invalid_slot(kvm, fault);
-  if (kvm.config.kernel >= V6_9 && (yield* mmu_invalidate_retry_gfn_unsafe(kvm, fault))) return 'RETRY';
+  if (kvm.config.kernel >= V6_8 && (yield* mmu_invalidate_retry_gfn_unsafe(kvm, fault))) return 'RETRY';
   if (kvm.config.memoryAttributes && fault.is_private) yield* kvm_gmem_get_pfn(kvm, fault);
   else if (!(yield* hva_to_pfn(kvm, fault))) return 'EFAULT';
-  if (kvm.config.kernel >= V6_9 && (yield* mmu_invalidate_retry_gfn_unsafe(kvm, fault))) return 'RETRY';
+  if (kvm.config.kernel >= V6_8 && (yield* mmu_invalidate_retry_gfn_unsafe(kvm, fault))) return 'RETRY';
   return 'CONTINUE';
 }
 

@@ -1,6 +1,6 @@
 /** Which root a vCPU runs on: arch/x86/kvm/mmu/mmu.c. */
 import type { Op } from 'mmucheck/language';
-import { V6_9 } from '../config.js';
+import { V6_15, V6_9 } from '../config.js';
 import { invept_single_context } from '../hardware/tlb.js';
 import { type Kvm, NO_ROOT, type VcpuId } from '../state.js';
 import { read_lock, read_unlock, write_lock, write_unlock } from './locks.js';
@@ -31,7 +31,19 @@ export function* kvm_mmu_free_roots(kvm: Kvm, vcpu: VcpuId): Op {
   else yield* write_unlock(kvm);
 }
 
+export function* kvm_check_request_free_obsolete_roots(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
+  yield;
+  const requested = kvm.roots.request_free_obsolete_roots[vcpu];
+  kvm.roots.request_free_obsolete_roots[vcpu] = false;
+  // Nobody else acknowledges it there.
+  if (kvm.config.flush === 'atomic') kvm.vcpus[vcpu].ipi = false;
+  return requested;
+}
+
+/** From 6.15 on for callers also that do not answer requests before. */
 export function* kvm_mmu_reload(kvm: Kvm, vcpu: VcpuId): Op {
+  if (kvm.config.kernel >= V6_15 && (yield* kvm_check_request_free_obsolete_roots(kvm, vcpu)))
+    yield* kvm_mmu_free_obsolete_roots(kvm, vcpu);
   if (has_root(kvm, vcpu)) return;
   yield* kvm_mmu_load(kvm, vcpu);
 }

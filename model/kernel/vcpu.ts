@@ -12,7 +12,11 @@ import { kvm_dirty_ring_check_request } from './dirty_ring.js';
 import { kvm_vcpu_write_guest_page } from './emulate.js';
 import { kvm_vcpu_srcu_read_lock, kvm_vcpu_srcu_read_unlock, local_irq_enable } from './locks.js';
 import { handle_ept_misconfig, kvm_mmu_page_fault } from './mmu.js';
-import { kvm_mmu_free_obsolete_roots, kvm_mmu_reload } from './mmu_root.js';
+import {
+  kvm_check_request_free_obsolete_roots,
+  kvm_mmu_free_obsolete_roots,
+  kvm_mmu_reload,
+} from './mmu_root.js';
 import { nested_vmx_transition } from './nested.js';
 import {
   kvm_check_request_update_cpu_dirty_logging,
@@ -117,15 +121,6 @@ export function* kvm_check_request(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
   yield () => !kvm.vcpus[vcpu].request_tlb_flush || is_drained(kvm);
   const requested = kvm.vcpus[vcpu].request_tlb_flush;
   kvm.vcpus[vcpu].request_tlb_flush = false;
-  return requested;
-}
-
-function* kvm_check_request_free_obsolete_roots(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
-  yield;
-  const requested = kvm.roots.request_free_obsolete_roots[vcpu];
-  kvm.roots.request_free_obsolete_roots[vcpu] = false;
-  // Nobody else acknowledges it there.
-  if (kvm.config.flush === 'atomic') kvm.vcpus[vcpu].ipi = false;
   return requested;
 }
 

@@ -73,7 +73,29 @@ const frozen_window = (kernel: number) => ({
   witnesses,
 });
 
+/** The table of either root has given way to a huge leaf. */
+export function both_roots_map_huge(kvm: Kvm): boolean {
+  return kvm.pt[0].spte[0].kind === 'LEAF' && kvm.pt[1].spte[0].kind === 'LEAF';
+}
+
+function logged_in_two_roots(kvm: Kvm, config: Config): void {
+  mapped_small()(kvm, config);
+  host_huge(kvm, config);
+}
+
 export default scenarios({
+  'two-roots': {
+    ...machine(
+      { ...two_vcpus, kernel: V6_13, roots: 2, roles: 2, tables: 6, reach: false, guestReads: false, guestGfns: 1 },
+      thread,
+      logged_in_two_roots,
+    ),
+    title: 'Huge leafs in place of the tables of two roots',
+    claims: ['O21'],
+    properties,
+    witnesses: [both_roots_map_huge],
+    unreached: unreached(),
+  },
   'in-place-against-faults': {
     ...machine({ ...two_vcpus, kernel: V6_13 }, thread, logged),
     title: 'Huge leafs in place of tables, against the faults of two vCPUs',

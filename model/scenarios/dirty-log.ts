@@ -298,6 +298,21 @@ export default scenarios({
     properties: LOG,
     witnesses: [a_huge_page_cannot_be_made_writable_again, a_page_is_harvested],
   },
+  'all-set-unprotected': {
+    ...machine(
+      { ...by_w, manualProtect: true, initiallyAllSet: true, eagerPageSplit: false },
+      [process('cpu0', enable_then_clear)],
+      mapped_huge(),
+    ),
+    unreached: unreached(),
+    title:
+      'Everything is set at first: KVM_CLEAR_DIRTY_LOG leaves the huge page alone, and its writes are never seen',
+    claims: ['O18'],
+    properties: LOG,
+    witnesses: [a_page_is_harvested],
+    variant: ['clear-leaves-huge-pages'],
+    expect: { P3: 'violated', P3log: 'violated' },
+  },
   'all-set-eager-split': {
     ...machine(
       { ...by_w, manualProtect: true, initiallyAllSet: true, srcu: true },

@@ -64,6 +64,16 @@ const prefaulted = {
 } as const;
 const deletion_ends = { properties: [operations_end(['cpu0'])], witnesses: [the_slot_is_invalid] };
 
+const prefault_beside_zap = {
+  ...machine(
+    { ...prefaulted, kernel: V6_18, hugePages: 2, guestGfns: 3, memslots: 2, roots: 2, tables: 6 },
+    [process('cpu0', delete_memslot, 0)],
+    with_memslot(0, 0, 2, 0, with_memslot(1, 2, 2, 2)),
+  ),
+  properties: deletion_ends.properties,
+  witnesses: [the_slot_is_invalid, a_new_root_is_in_use],
+};
+
 export default scenarios({
   move: {
     ...moved,
@@ -319,5 +329,19 @@ export default scenarios({
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     claims: ['O11'],
+  },
+  'prefault-with-obsolete-root': {
+    ...prefault_beside_zap,
+    title: 'A prefault of another slot finds its root obsolete, and tries again with it inside SRCU, where the deletion waits for it for ever (6.18)',
+    unreached: unreached(),
+    claims: ['O11'],
+    expect: { T4: 'violated' },
+  },
+  'prefault-loads-root': {
+    ...prefault_beside_zap,
+    title: 'The same, with a root that is loaded anew before each try',
+    unreached: unreached(),
+    claims: ['O11'],
+    variant: ['prefault-reloads-root'],
   },
 });

@@ -4,7 +4,7 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P15, P16, SAFETY } from '../../properties/index.js';
-import { type Config, V6_13_FINAL, V6_16 } from '../config.js';
+import { type Config, V6_11, V6_16 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { machine, mapped_small } from '../machine.js';
@@ -52,11 +52,11 @@ export default scenarios({
   'over-present-leafs': {
     ...common,
     ...machine(
-      { ...small, vcpus: 2, kernel: V6_13_FINAL, prefault: true, guestReads: true },
+      { ...small, vcpus: 2, kernel: V6_11, prefault: true, guestReads: true },
       [moving],
       table_of_holes,
     ),
-    title: 'Prefaults before 6.16, which ask of a present leaf only whether it allows a read',
+    title: 'Prefaults before 6.13, which write over present leafs',
     witnesses: [...common.witnesses, a_page_is_old],
     unreached: unreached(
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',

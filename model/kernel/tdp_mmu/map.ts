@@ -73,10 +73,10 @@ export function* kvm_tdp_mmu_map(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf
 function* tdp_mmu_map_handle_target_level(kvm: Kvm, fault: Fault, iter: TdpIter): Op<RetPf> {
   const was_present = is_shadow_present_pte(iter.old_spte);
   const was_leaf = was_present && is_last_spte(iter.old_spte, iter.level);
-  if (was_leaf && kvm.config.kernel >= V6_13_FINAL) {
-    const leave_alone = kvm.config.kernel >= V6_16 && fault.prefetch === 1;
-    if (leave_alone || is_access_allowed(kvm, fault, iter.old_spte)) return 'SPURIOUS';
-  }
+  const leaves_alone = kvm.config.kernel >= V6_16 ? was_leaf : was_present && kvm.config.kernel >= V6_13;
+  if (fault.prefetch === 1 && leaves_alone) return 'SPURIOUS';
+  if (was_leaf && kvm.config.kernel >= V6_13_FINAL && is_access_allowed(kvm, fault, iter.old_spte))
+    return 'SPURIOUS';
   let new_spte: Spte = NONPRESENT_SPTE;
   if (kvm.config.mmioGenerations > 0 && fault.slot < 0) new_spte = yield* make_mmio_spte(kvm);
   else new_spte = yield* make_spte(kvm, fault, iter.level, iter.gfn, iter.old_spte);

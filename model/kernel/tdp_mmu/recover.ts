@@ -10,6 +10,8 @@ import {
   type GfnEnd,
   type Kvm,
   type Level,
+  type MaybeRoot,
+  NO_ROOT,
   PG_LEVEL_2M,
   PG_LEVEL_4K,
   type PageTableId,
@@ -27,6 +29,7 @@ import {
 import { kvm_flush_remote_tlbs } from '../requests.js';
 import { is_last_spte, is_shadow_present_pte, make_huge_spte, NONPRESENT_SPTE } from '../spte.js';
 import { kvm_tdp_mmu_read_spte, TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
+import { tdp_mmu_next_root } from './roots.js';
 import { tdp_mmu_set_spte_atomic } from './set_spte.js';
 import { tdp_mmu_iter_cond_resched, tdp_mmu_iter_need_resched } from './yield.js';
 import { tdp_mmu_zap_spte_atomic } from './zap.js';
@@ -40,13 +43,19 @@ export function* kvm_mmu_recover_huge_pages(kvm: Kvm): Op {
 
 function* kvm_tdp_mmu_recover_huge_pages(kvm: Kvm): Op {
   lockdep_assert_held_read(kvm);
-  if (kvm.config.kernel >= V6_13) yield* recover_huge_pages_range(kvm, 0, kvm.config.gfns);
-  else yield* zap_collapsible_spte_range(kvm, 0, kvm.config.gfns);
+  for (
+    let root = yield* tdp_mmu_next_root(kvm, NO_ROOT, true);
+    root !== NO_ROOT;
+    root = yield* tdp_mmu_next_root(kvm, root, true)
+  )
+    if (kvm.config.kernel >= V6_13) yield* recover_huge_pages_range(kvm, root, 0, kvm.config.gfns);
+    else yield* zap_collapsible_spte_range(kvm, root, 0, kvm.config.gfns);
 }
 
 /** Each zap flushes by itself. */
-function* zap_collapsible_spte_range(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
+function* zap_collapsible_spte_range(kvm: Kvm, root: MaybeRoot, start: Gfn, end: GfnEnd): Op {
   const iter: TdpIter = { ...TDP_ITER };
+  iter.root = root;
   rcu_read_lock(kvm);
   next: for (
     yield* tdp_iter_start(kvm, iter, PG_LEVEL_2M, start);
@@ -66,8 +75,9 @@ function* zap_collapsible_spte_range(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
  * The walk flushes before it leaves RCU, also to yield: what keeps vCPUs from walking a table that is freed is that
  * the remover has not left.
  */
-function* recover_huge_pages_range(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
+function* recover_huge_pages_range(kvm: Kvm, root: MaybeRoot, start: Gfn, end: GfnEnd): Op {
   const iter: TdpIter = { ...TDP_ITER };
+  iter.root = root;
   let flush = false;
   assert(!kvm.memslot.dirty_logging, 'P14', 'huge pages are recovered in a slot that logs dirty pages');
   rcu_read_lock(kvm);
