@@ -2,15 +2,16 @@
  * Choices that do not go together: something that one of them needs is not modelled beside the other, or says nothing.
  * A scenario with them is refused when it is loaded, with what to do about it.
  */
-import type { Choices } from './config.js';
+import { assert } from 'mmucheck/language';
+import type { Config } from './config.js';
 
 /** Bits of a set of translations: integers of the model have 32, and a sign. */
 const TRANSLATION_BITS = 30;
 
 type Rule = readonly [refused: boolean, why: string];
 
-/** @param translations variants of a cached translation, over all classes of frames */
-export function refuse_combinations(c: Choices, translations: number): void {
+export function refuse_combinations(c: Config): void {
+  const translations = c.pfnClasses * c.variants;
   const explicit = c.tlb === 'explicit';
   const rules: readonly Rule[] = [
     [explicit && c.roots > 1, "roots > 1 needs tlb: 'may-cache', whose sets are kept by root"],
@@ -50,6 +51,5 @@ export function refuse_combinations(c: Choices, translations: number): void {
       `sets of ${translations} translations are too large: fewer gfns, no trackExec or no trackDirty`,
     ],
   ];
-  const broken = rules.filter(([refused]) => refused).map(([, why]) => why);
-  if (broken.length > 0) throw new Error(`these choices do not go together: ${broken.join('; ')}`);
+  for (const [refused, why] of rules) assert(!refused, '', `these choices do not go together: ${why}`);
 }

@@ -5,7 +5,6 @@
  * state.ts name.
  */
 import type { Configuration } from 'mmucheck/language';
-import { refuse_combinations } from './combinations.js';
 import { LITMUS_VALUES } from './hardware/litmus/state.js';
 
 /** What a scenario may choose. */
@@ -365,7 +364,6 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
   const variants = 2 * (chosen.trackExec ? 2 : 1) * dirties;
   // With slots that move, a gfn has many right frames in the course of time: each distance from the gfn is a class.
   const pfnClasses = chosen.memslots > 0 ? 3 * gfns - 1 : 3;
-  refuse_combinations(chosen, pfnClasses * variants);
   const isDirty = (variant: number) => variant % dirties === dirties - 1;
   const isWritable = (variant: number) => variant % variants >= variants / 2;
   const isExecutable = (variant: number) => !chosen.trackExec || variant % (2 * dirties) >= dirties;

@@ -3,6 +3,7 @@
  * has; and the state that it begins in. Plain JavaScript, run once when a scenario is loaded.
  */
 import { type ProcessSpec, process } from 'mmucheck/language';
+import { refuse_combinations } from './combinations.js';
 import { type Choices, type Config, configure } from './config.js';
 import { speculation } from './hardware/guest.js';
 import { speculation_per_level } from './hardware/walker.js';
@@ -46,6 +47,7 @@ export function machine(
   if ((choices.pcpus ?? 0) > 1)
     for (let v = 0; v < vcpus; v++) processes.push(process(`sched${v}`, migration, v));
   const config = configure(choices, processes.length, threads.length);
+  refuse_combinations(config);
   return {
     config,
     scope: Object.keys(choices),

@@ -115,6 +115,17 @@ export default claims({
       kind: 'bug',
       because: 'the entries of the root that it ran before are still there when it returns to it',
     },
+    K62: {
+      says: 'A prefault that finds its memslot invalid tries again inside SRCU',
+      where: 'KVM: x86/mmu: Return -EAGAIN if userspace deletes/moves memslot during prefault (2025)',
+      commit: '3ccbf6f47098',
+      kind: 'bug',
+      because: 'who makes the slot invalid waits for it, until a signal comes',
+      sides: {
+        a: { says: 'up to 6.17', verdict: 'violated' },
+        b: { says: 'it leaves with an error', verdict: 'holds' },
+      },
+    },
     K60: {
       says: 'A set of memslots has its new generation while vCPUs still find the old slots',
       where: 'kvm: fix potentially corrupt mmio cache (2014)',

@@ -72,6 +72,18 @@ export default claims({
         f: { says: 'from 6.13 on it leaves a leaf alone that allows the access', verdict: 'holds' },
       },
     },
+    O29: {
+      says: 'A prefault while memslots change and roots are zapped',
+      kind: 'situation',
+      because: 'it tries again inside SRCU, for which the change of the slots waits',
+      sides: {
+        a: {
+          says: 'its slot stays, but its root is obsolete and is looked at only before the first try (6.18): only a signal ends it',
+          verdict: 'violated',
+        },
+        b: { says: 'the root is loaded anew before each try', verdict: 'holds' },
+      },
+    },
     'T-28': {
       says: 'A remover of a table waits for the owners of its FROZEN entries',
       kind: 'situation',

@@ -4,7 +4,7 @@
  * before the remover leaves RCU, whether it is done or only yields.
  */
 import { type Op, process, scenarios } from 'mmucheck/language';
-import { P16, SAFETY } from '../../properties/index.js';
+import { P1, P4, P5, P6, P14, P16, SAFETY } from '../../properties/index.js';
 import { type Config, V6_10, V6_13, V6_6 } from '../config.js';
 import { promise_flushed } from '../hardware/ept.js';
 import { mutex_lock, mutex_unlock } from '../kernel/locks.js';
@@ -81,20 +81,46 @@ export function both_roots_map_huge(kvm: Kvm): boolean {
 function logged_in_two_roots(kvm: Kvm, config: Config): void {
   mapped_small()(kvm, config);
   host_huge(kvm, config);
+  for (let root = 0; root < config.roots; root++) {
+    const table = config.roots + root;
+    kvm.pt[table].spte[0] = { ...kvm.pt[table].spte[0], writable: false };
+  }
 }
 
 export default scenarios({
   'two-roots': {
     ...machine(
-      { ...two_vcpus, kernel: V6_13, roots: 2, roles: 2, tables: 6, reach: false, guestReads: false, guestGfns: 1 },
+      {
+        ...two_vcpus,
+        kernel: V6_13,
+        roots: 2,
+        roles: 2,
+        tables: 6,
+        reach: false,
+        guestReads: false,
+        guestGfns: 1,
+      },
       thread,
       logged_in_two_roots,
     ),
     title: 'Huge leafs in place of the tables of two roots',
     claims: ['O21'],
-    properties,
+    // P8 goes by gfn: what one root loses and the other still gives is no change of a right.
+    properties: [P1, P4, P5, P6, P14, P16],
     witnesses: [both_roots_map_huge],
-    unreached: unreached(),
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_put_root',
+      'recover_huge_pages_range > tdp_iter_next',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'vcpu_enter_guest > kvm_mmu_free_obsolete_roots',
+      'vcpu_enter_guest > kvm_mmu_reload',
+    ),
   },
   'in-place-against-faults': {
     ...machine({ ...two_vcpus, kernel: V6_13 }, thread, logged),

@@ -304,7 +304,14 @@ export default scenarios({
       [process('cpu0', enable_then_clear)],
       mapped_huge(),
     ),
-    unreached: unreached(),
+    unreached: unreached(
+      'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'try_step_down > tdp_iter_refresh_sptep',
+      'vcpu_enter_guest > kvm_mmu_page_fault',
+    ),
     title:
       'Everything is set at first: KVM_CLEAR_DIRTY_LOG leaves the huge page alone, and its writes are never seen',
     claims: ['O18'],

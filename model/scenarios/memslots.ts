@@ -66,9 +66,18 @@ const deletion_ends = { properties: [operations_end(['cpu0'])], witnesses: [the_
 
 const prefault_beside_zap = {
   ...machine(
-    { ...prefaulted, kernel: V6_18, hugePages: 2, guestGfns: 3, memslots: 2, roots: 2, tables: 6 },
+    {
+      ...prefaulted,
+      kernel: V6_18,
+      guestWrites: false,
+      spontaneousExits: true,
+      hugePages: 2,
+      memslots: 2,
+      roots: 2,
+      tables: 6,
+    },
     [process('cpu0', delete_memslot, 0)],
-    with_memslot(0, 0, 2, 0, with_memslot(1, 2, 2, 2)),
+    with_memslot(0, 2, 2, 2, with_memslot(1, 0, 2, 0)),
   ),
   properties: deletion_ends.properties,
   witnesses: [the_slot_is_invalid, a_new_root_is_in_use],
@@ -307,7 +316,7 @@ export default scenarios({
     title:
       'A prefault that finds the slot invalid tries again inside SRCU, and the deletion waits for it for ever',
     unreached: unreached(),
-    claims: ['O11'],
+    claims: ['K62(a)'],
     expect: { T4: 'violated' },
   },
   'prefault-leaves-invalid-slot': {
@@ -328,20 +337,35 @@ export default scenarios({
       'tdp_mmu_set_spte > handle_changed_spte',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
-    claims: ['O11'],
+    claims: ['K62(b)'],
   },
   'prefault-with-obsolete-root': {
     ...prefault_beside_zap,
-    title: 'A prefault of another slot finds its root obsolete, and tries again with it inside SRCU, where the deletion waits for it for ever (6.18)',
-    unreached: unreached(),
-    claims: ['O11'],
+    title:
+      'A prefault of another slot finds its root obsolete, and tries again with it inside SRCU, where the deletion waits for it for ever (6.18)',
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O29(a)'],
     expect: { T4: 'violated' },
   },
   'prefault-loads-root': {
     ...prefault_beside_zap,
     title: 'The same, with a root that is loaded anew before each try',
-    unreached: unreached(),
-    claims: ['O11'],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O29(b)'],
     variant: ['prefault-reloads-root'],
   },
 });
