@@ -170,6 +170,30 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: async () => (await import('./list.js')).list,
   },
   {
+    name: 'cost',
+    summary: 'Run one process of each scenario alone, and count its steps and the calls of a function',
+    positionals: {
+      usage: 'SCENARIO...',
+      least: 1,
+      most: Number.POSITIVE_INFINITY,
+      help: 'names, patterns over names, or scenario files',
+    },
+    options: [
+      { name: 'count', value: 'FUNCTION', help: 'an exported function: calls from other files are counted' },
+      { name: 'process', value: 'NAME', help: 'which process runs (default: the first)' },
+      { name: 'markdown', help: 'print a Markdown table' },
+      NO_CACHE,
+      JSON_OPTION,
+    ],
+    examples: [
+      [
+        'mmucheck cost model/costs/S001-4.ts --count load_entry',
+        'how many entries a walk reads as its range grows',
+      ],
+    ],
+    load: async () => (await import('./cost.js')).cost,
+  },
+  {
     name: 'export',
     summary: 'Print a compiled scenario, also for other model checkers',
     positionals: { usage: 'SCENARIO', least: 1, most: 1 },

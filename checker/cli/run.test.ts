@@ -92,6 +92,26 @@ describe('list', () => {
   });
 });
 
+describe('cost', () => {
+  it('counts the steps of a process that runs alone', async () => {
+    const { code, stdout } = await mmucheck(['cost', 'doors/latched', 'doors/opposite-order', '--json']);
+    expect(code).toBe(EXIT.ok);
+    expect(JSON.parse(stdout).costs).toMatchObject([
+      { scenario: 'doors/latched', steps: 4 },
+      { scenario: 'doors/opposite-order', steps: 6 },
+    ]);
+  });
+
+  it.each([
+    [['--count', 'nothing'], 'no file exports a function nothing'],
+    [['--process', 'carol'], "doors/latched has no process 'carol'"],
+  ])('%j', async (options, message) => {
+    const { code, stdout, stderr } = await mmucheck(['cost', 'doors/latched', ...options]);
+    expect(stderr).toContain(message);
+    expect([code, stdout]).toEqual([EXIT.usage, '']);
+  });
+});
+
 describe('export', () => {
   it.each([
     ['ir', 'ann'],

@@ -76,6 +76,17 @@ export class DirectExecution {
     return result;
   }
 
+  /** Takes a step in which everything that can be chosen is the first alternative. */
+  stepFirst(process: number): DirectStep {
+    const running = this.process(process);
+    const result = this.attempt(running, () => 0, 1);
+    if (result.outcome === 'boundary' || result.outcome === 'end') {
+      running.commit({ state: this.state, choices: result.choices, boundaries: 1 });
+      this.state = result.state;
+    }
+    return result;
+  }
+
   /** What a step would come to, without taking it. */
   peek(process: number, choices: readonly number[], boundaries = 1): DirectStep {
     const running = this.process(process);

@@ -23,6 +23,8 @@ export interface ModelModules {
   exportsOf(file: string): Readonly<Exports>;
   /** Null for a function that no model file exports. */
   declarationOf(value: unknown): Declaration | null;
+  /** Calls `observer` whenever another file calls this exported function, until the result is called. */
+  observe(declaration: Declaration, observer: () => void): () => void;
   /** The place in the model at which an error was thrown while its functions ran; null if not there. */
   placeOf(error: unknown): Span | null;
 }
@@ -80,6 +82,20 @@ function evaluator(sources: ModelSources): ModelModules {
     sources,
     exportsOf,
     declarationOf: (value) => declarations.get(value) ?? null,
+    observe: ({ file, name }, observer) => {
+      // Importers look exports up whenever they use them.
+      exportsOf(file);
+      const exports = modules.get(file)?.exports;
+      const original = exports?.[name];
+      if (exports === undefined || typeof original !== 'function') return () => {};
+      exports[name] = (...args: unknown[]) => {
+        observer();
+        return Reflect.apply(original, undefined, args);
+      };
+      return () => {
+        exports[name] = original;
+      };
+    },
     placeOf,
   };
 }
