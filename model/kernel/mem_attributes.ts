@@ -21,6 +21,7 @@ import {
 import { set_precise_zap } from './guest_memfd.js';
 import { hugepage_change_mixed, hugepage_test_mixed } from './lpage_info.js';
 import {
+  assert_invalidations_balanced,
   kvm_mmu_invalidate_begin,
   kvm_mmu_invalidate_end,
   kvm_mmu_invalidate_range_add,
@@ -45,6 +46,7 @@ export function* kvm_vm_set_mem_attributes(
     else r = yield* change_attributes(kvm, start, end, is_private);
   }
   yield* mutex_unlock(kvm.slots_lock);
+  assert_invalidations_balanced(kvm);
   return r;
 }
 
