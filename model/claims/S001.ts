@@ -35,7 +35,8 @@ export default claims({
       says: 'It is wasteful to walk the whole range in order to split at most its head and its tail',
       kind: 'cost',
       because: 'the walk reads every entry of the range, head and tail those on two paths',
-      unchecked: '`npm run costs` counts the entries that each form reads as the range grows; see below',
+      unchecked:
+        '`npm run costs` counts the entries that each form reads as the range grows: the table is at the end',
     },
     'S001-5': {
       who: 'Sean Christopherson',
