@@ -64,6 +64,11 @@ export interface Choices {
   readonly trackDirty: boolean;
   /** Requests, modes, kicks and acks as steps of their own, or one step in which every vCPU has left and flushed. */
   readonly flush: 'protocol' | 'atomic';
+  /**
+   * The flush of a page that is zapped under FROZEN drops that page and nothing else, as a hypervisor below KVM may do it
+   * (Hyper-V). With `atomic`, two levels and the may-cache form. The other flushes drop everything.
+   */
+  readonly rangedFlush: boolean;
 
   /** Level C: the depth of the processors' store buffers (hardware/store_buffer.ts). 0: sequential consistency. */
   readonly storeBuffers: number;
@@ -304,6 +309,7 @@ export const DEFAULTS: Choices = {
   trackExec: false,
   trackDirty: false,
   flush: 'protocol',
+  rangedFlush: false,
   storeBuffers: 0,
   litmusThreads: 0,
   litmusLength: 0,

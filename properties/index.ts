@@ -1,5 +1,5 @@
 /** The catalogue of properties, by number; and the set that every scenario checks unless it says otherwise. */
-import { P1 } from './p1-no-access-after-revocation.js';
+import { P1, P1entry } from './p1-no-access-after-revocation.js';
 import { P2 } from './p2-write-tracking.js';
 import { P3, P3get, P3log } from './p3-no-dirty-write-missed.js';
 import { P4 } from './p4-page-table-lifetime.js';
@@ -22,6 +22,7 @@ import { T7 } from './t7-no-deadlock.js';
 
 export {
   P1,
+  P1entry,
   P2,
   P3,
   P3get,

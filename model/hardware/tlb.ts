@@ -226,6 +226,24 @@ export function invept_global(kvm: Kvm, vcpu: number): void {
   drop_walks(kvm, vcpu);
 }
 
+/** What a hypervisor below KVM drops if it is asked to flush [start, end): pages of any size that overlap it, of every root. */
+export function invept_range(kvm: Kvm, vcpu: number, start: number, end: number): void {
+  for (let lane = 0; lane < kvm.config.roots * kvm.config.lanes; lane++) {
+    for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
+      if (gfn >= start && gfn < end) {
+        kvm.tlb[cpu_of(kvm, vcpu)].may_small[lane * kvm.config.gfns + gfn] = 0;
+        kvm.tlb[cpu_of(kvm, vcpu)].may_huge[lane * kvm.config.hugePages + huge_index(kvm, gfn)] = 0;
+      }
+  }
+  if (kvm.config.reach)
+    for (let root = 0; root < kvm.config.roots; root++)
+      for (let table = kvm.config.roots; table < kvm.config.tables; table++) {
+        const base = entry_base(kvm, { table, index: 0 });
+        if (base < end && base + KVM_PAGES_PER_HPAGE(kvm, entry_level(kvm, table) + 1) > start)
+          kvm.tlb[cpu_of(kvm, vcpu)].reach[root * kvm.config.tables + table] = false;
+      }
+}
+
 /** INVEPT, single context: drops what is tagged with the vCPU's root. (A processor may drop more.) */
 export function invept_single_context(kvm: Kvm, vcpu: number): void {
   const first = kvm.vcpus[vcpu].root;

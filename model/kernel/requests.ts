@@ -7,12 +7,13 @@
  * sender's IPI as well; its waking could have been scheduled before that IPI was sent, so no order of effects is lost.
  */
 import { assume, type Op, type Range, rest } from 'mmucheck/language';
-import { invept_global, tlb_enter_guest } from '../hardware/tlb.js';
+import { invept_global, invept_range, tlb_enter_guest } from '../hardware/tlb.js';
 import { load_csd, store_csd_unlock } from '../hardware/shared_memory.js';
 import { is_drained, this_processor } from '../hardware/store_buffer.js';
-import type { Kvm, VcpuId, VcpuMode } from '../state.js';
+import type { Gfn, GfnEnd, Kvm, Level, VcpuId, VcpuMode } from '../state.js';
+import { gfn_round_for_level, KVM_PAGES_PER_HPAGE } from './spte.js';
 
-/** kvm_flush_remote_tlbs(), also the ranged and memslot flavours: VMX flushes everything in each of them. */
+/** Everything that any vCPU has cached. */
 export function* kvm_flush_remote_tlbs(kvm: Kvm): Op {
   if (kvm.config.flush === 'atomic') yield* flush_all_at_once(kvm);
   else yield* kvm_make_all_cpus_request(kvm, 'TLB_FLUSH');
@@ -26,6 +27,28 @@ export function* kvm_flush_remote_tlbs(kvm: Kvm): Op {
 function* flush_all_at_once(kvm: Kvm): Op {
   yield;
   for (let v = 0; v < kvm.config.vcpus; v++) vcpu_flush_tlb(kvm, v);
+}
+
+/**
+ * kvm_flush_remote_tlbs_range() and its callers for one entry or a memslot. VMX flushes everything in each of them; the hypervisor
+ * below KVM, if there is one, may take the range literally.
+ */
+export function* kvm_flush_remote_tlbs_range(kvm: Kvm, start: Gfn, end: GfnEnd): Op {
+  if (!kvm.config.rangedFlush) {
+    yield* kvm_flush_remote_tlbs(kvm);
+    return;
+  }
+  yield;
+  for (let v = 0; v < kvm.config.vcpus; v++) {
+    invept_range(kvm, v, start, end);
+    if (kvm.vcpus[v].in_guest) tlb_enter_guest(kvm, v);
+  }
+}
+
+/** For the page that an entry of `level` maps. */
+export function* kvm_flush_remote_tlbs_gfn(kvm: Kvm, gfn: Gfn, level: Level): Op {
+  const base = gfn_round_for_level(kvm, gfn, level);
+  yield* kvm_flush_remote_tlbs_range(kvm, base, base + KVM_PAGES_PER_HPAGE(kvm, level));
 }
 
 /** KVM_REQ_MMU_FREE_OBSOLETE_ROOTS for every vCPU: when it returns, none runs on a root that was invalid before. */

@@ -3,7 +3,7 @@
  *
  * Every read of an entry is a step. pt_path[] has one member per level below the root, which never changes.
  */
-import type { Below, Op } from 'mmucheck/language';
+import { assert, type Below, type Op } from 'mmucheck/language';
 import { load_entry } from '../hardware/shared_memory.js';
 import {
   type Gfn,
@@ -68,6 +68,7 @@ export const TDP_ITER: TdpIter = {
 export function* kvm_tdp_mmu_read_spte(kvm: Kvm, sptep: SptePtr): Op<Spte> {
   yield;
   lockdep_assert_in_rcu(kvm);
+  assert(kvm.pt[sptep.table].state !== 'free', 'P4', 'KVM reads a page table that has been freed');
   return load_entry(kvm, sptep);
 }
 

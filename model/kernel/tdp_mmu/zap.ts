@@ -17,7 +17,7 @@ import {
   rcu_read_lock,
   rcu_read_unlock,
 } from '../locks.js';
-import { kvm_flush_remote_tlbs } from '../requests.js';
+import { kvm_flush_remote_tlbs_gfn } from '../requests.js';
 import { FROZEN_SPTE, is_last_spte, is_shadow_present_pte, NONPRESENT_SPTE } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
 import { tdp_mmu_next_root } from './roots.js';
@@ -74,7 +74,7 @@ export function* tdp_mmu_zap_spte_atomic(kvm: Kvm, iter: TdpIter): Op<Errno> {
     const ret = yield* __tdp_mmu_set_spte_atomic(kvm, iter, FROZEN_SPTE);
     if (ret !== 0) return ret;
   }
-  yield* kvm_flush_remote_tlbs(kvm);
+  yield* kvm_flush_remote_tlbs_gfn(kvm, iter.gfn, iter.level);
   yield* __kvm_tdp_mmu_write_spte(kvm, iter.sptep, NONPRESENT_SPTE, FROZEN_SPTE);
   if (kvm.config.kernel >= V6_10)
     yield* handle_changed_spte(kvm, iter.old_spte, NONPRESENT_SPTE, iter.level, true);
