@@ -39,7 +39,7 @@ function two_faults(kernel: number) {
     ),
     properties: [P2, ...SAFETY],
     witnesses: [a_gfn_is_write_tracked, a_tracked_gfn_was_writable_at_the_host],
-    claims: ['M34'],
+    claims: ['M34', 'fix:386d69f9f29b'],
   };
 }
 

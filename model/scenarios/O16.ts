@@ -146,7 +146,7 @@ export default scenarios({
   'listed-without-recheck': {
     ...unlinked,
     title: 'A fault lists its table without looking whether it has been unlinked',
-    claims: ['P13'],
+    claims: ['P13', 'fix:21a36ac6b6c7'],
     variant: ['nx-list-without-recheck'],
     properties: [P13nx],
     expect: { P13nx: 'violated' },

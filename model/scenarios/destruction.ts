@@ -7,6 +7,7 @@ import { migrate_pages } from '../host.js';
 import { kvm_destroy_vm } from '../kernel/destroy.js';
 import { machine, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
+import { a_root_is_invalid } from './witnesses.js';
 import { unreached } from './unreached.js';
 
 export function every_table_is_freed(kvm: Kvm): boolean {
@@ -42,13 +43,26 @@ export default scenarios({
   'against-notifier': {
     ...destroyed,
     title: 'The last reference to the VM goes while the host moves its pages: notifiers are waited for',
-    claims: ['O27'],
+    claims: ['O27', 'fix:a889ea54b3da'],
   },
   'without-waiting': {
     ...destroyed,
     title: 'A notifier that is not waited for keeps a root, and its walk outlives the VM',
     claims: ['O27'],
     variant: ['destroy-beside-notifiers'],
+    expect: { P4: 'violated' },
+  },
+  'root-left-behind': {
+    ...destroyed,
+    unreached: unreached(
+      '__tdp_mmu_zap_root > tdp_mmu_set_spte_atomic',
+      'kvm_tdp_mmu_put_root',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+    ),
+    title: 'A notifier puts the last reference to a root, and nobody frees it',
+    claims: ['fix:a889ea54b3da'],
+    variant: ['yield-leaks-root'],
+    witnesses: [a_root_is_invalid],
     expect: { P4: 'violated' },
   },
 });

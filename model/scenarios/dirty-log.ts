@@ -147,7 +147,7 @@ export default scenarios({
       'wrprot_gfn_range > tdp_mmu_set_spte_atomic',
     ),
     title: 'A vCPU runs L2, where PML is off, and 6.6 clears D although W has to tell',
-    claims: ['O17', 'O18'],
+    claims: ['O17', 'O18', 'fix:2673dfb591a3'],
     expect: { P3: 'violated', P3log: 'violated' },
     witnesses: [tracking_has_begun],
   },
@@ -174,7 +174,7 @@ export default scenarios({
       'wrprot_gfn_range > tdp_mmu_set_spte_atomic',
     ),
     title: 'A vCPU runs L2, where PML is off, and W is cleared (6.9)',
-    claims: ['O17', 'O18'],
+    claims: ['O17', 'O18', 'fix:2673dfb591a3'],
   },
   'without-ad-bits': {
     ...machine({ ...by_w, adBits: false, srcu: true }, [process('cpu0', enable_then_get)], mapped_small()),

@@ -73,7 +73,7 @@ export default scenarios({
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
     ),
     title: 'An entry is published before it says which page',
-    claims: ['O18'],
+    claims: ['O18', 'fix:8929bc965964'],
     variant: ['ring-flag-before-data'],
     expect: { P3: 'violated', P3log: 'violated' },
   },

@@ -302,7 +302,7 @@ export default scenarios({
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
     ),
-    claims: ['O11'],
+    claims: ['O11', 'fix:52ac8b358b0c'],
     variant: ['swap-beside-invalidations'],
     expect: { P1: 'violated', P15: 'violated', P16: 'violated' },
   },

@@ -48,7 +48,7 @@ export default scenarios({
       empty_table,
     ),
     title: 'An exec fault takes an entry that a collapse has frozen for one that it may replace',
-    claims: ['P5'],
+    claims: ['P5', 'fix:f5d16bb9be68'],
     variant: ['no-frozen-test'],
     properties: [P5],
     expect: { P5: 'violated' },

@@ -104,7 +104,7 @@ export default scenarios({
   'flushes-for-w': {
     ...logging_too,
     title: 'Write tracking clears MMU-writable of such an entry, but flushes only if it has cleared W',
-    claims: ['P2'],
+    claims: ['P2', 'fix:7f31c9595e3c'],
     variant: ['write-protect-flushes-for-w'],
     expect: { P2: 'violated' },
     unreached: unreached(

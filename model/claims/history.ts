@@ -1,0 +1,121 @@
+/** Bugs that were fixed, by the commit that did it: those of other origin than bugs.ts has. */
+import { claims } from 'mmucheck/language';
+
+export default claims({
+  title: 'Fixes: more bugs of the past',
+  claims: {
+    'fix:048f49809c52': {
+      says: 'The NX recovery worker forgets that a zap in the TDP MMU owes a flush',
+      where: 'KVM: x86/mmu: Ensure TLBs are flushed for TDP MMU during NX zapping (2021)',
+      commit: '048f49809c52',
+      kind: 'bug',
+      because: 'the table is freed when the worker leaves RCU, and processors may still walk it',
+    },
+    'fix:21a36ac6b6c7': {
+      says: 'A fault puts its table on the list of NX splits although it has been unlinked meanwhile',
+      where: 'KVM: x86/mmu: Re-check under lock that TDP MMU SP hugepage is disallowed (2022)',
+      commit: '21a36ac6b6c7',
+      kind: 'bug',
+      because: 'whoever unlinked it has looked at the list before it was there',
+    },
+    'fix:2673dfb591a3': {
+      says: 'The dirty log of a root on which L2 runs is kept by D',
+      where: 'KVM: x86/mmu: Write-protect L2 SPTEs in TDP MMU when clearing dirty status (2024)',
+      commit: '2673dfb591a3',
+      kind: 'bug',
+      because: 'PML is off while L2 runs, so that nobody hears of D',
+    },
+    'fix:33a3164161fc': {
+      says: 'The NX recovery worker yields without the flush that it owes for what it zapped before',
+      where: "KVM: x86/mmu: Don't allow TDP MMU to yield when recovering NX pages (2021)",
+      commit: '33a3164161fc',
+      kind: 'bug',
+      because: 'mmu_lock and RCU are dropped with stale translations and cached tables about',
+    },
+    'fix:386d69f9f29b': {
+      says: 'A fault that was resolved as read-only stores its leaf over one that is writable by now',
+      where: 'KVM: x86/mmu: Treat TDP MMU faults as spurious if access is already allowed (2024)',
+      commit: '386d69f9f29b',
+      kind: 'bug',
+      because: 'write tracking then finds nothing to take, while the old leaf is still in TLBs',
+    },
+    'fix:52ac8b358b0c': {
+      says: 'Memslots change between the start and the end of an invalidation',
+      where: 'KVM: Block memslot updates across range_start() and range_end() (2021)',
+      commit: '52ac8b358b0c',
+      kind: 'bug',
+      because: 'the end finds a slot that the start did not, and ends what was never begun',
+    },
+    'fix:574c3c55e969': {
+      says: 'The flush of an unlinked table begins at its last page',
+      where: 'KVM: x86/mmu: Fix TLB flush range when handling disconnected pt (2021)',
+      commit: '574c3c55e969',
+      kind: 'bug',
+      because: 'who takes ranges literally drops little of what was mapped, and nobody flushes for it again',
+    },
+    'fix:7533377215b6': {
+      says: 'A notifier yields in a root to which it has no reference',
+      where: 'KVM: x86/mmu: Use yield-safe TDP MMU root iter in MMU notifier unmapping (2021)',
+      commit: '7533377215b6',
+      kind: 'bug',
+      because: 'the root may be freed meanwhile, and the walk goes on in it',
+    },
+    'fix:7f31c9595e3c': {
+      says: 'Write protection flushes only if it finds W set',
+      where: 'KVM: MMU: flush tlb if the spte can be locklessly modified (2014)',
+      commit: '7f31c9595e3c',
+      kind: 'bug',
+      because: 'W may have been cleared before without a flush so far',
+    },
+    'fix:80a3e4ae962d': {
+      says: 'A fault maps its page wherever its walk has ended',
+      where: 'KVM: x86/mmu: Map TDP MMU leaf SPTE iff target level is reached (2022)',
+      commit: '80a3e4ae962d',
+      kind: 'bug',
+      because:
+        'the walk ends early where a table goes away under it, at a level that is not the page of the fault',
+    },
+    'fix:8929bc965964': {
+      says: 'An entry of the dirty ring is published before it says which page',
+      where: 'KVM: Use acquire/release semantics when accessing dirty ring GFN state (2022)',
+      commit: '8929bc965964',
+      kind: 'bug',
+      because: 'userspace may take the page that the entry named before',
+    },
+    'fix:a889ea54b3da': {
+      says: 'A walk that puts the last reference to a root does not free it',
+      where: 'KVM: x86/mmu: Ensure TDP MMU roots are freed after yield (2021)',
+      commit: 'a889ea54b3da',
+      kind: 'bug',
+      because: 'who put the reference before has left the freeing to whoever comes last',
+    },
+    'fix:b64d740ea7dd': {
+      says: 'Enabling dirty logging flushes only if it has taken W from an entry',
+      where: 'kvm: x86: mmu: Always flush TLBs when enabling dirty logging (2022)',
+      commit: 'b64d740ea7dd',
+      kind: 'bug',
+      because: 'aging may have taken all rights before, and does not flush',
+    },
+    'fix:d62007edf01f': {
+      says: 'A notifier does not look into roots that are being zapped',
+      where: 'KVM: x86/mmu: Zap _all_ roots when unmapping gfn range in TDP MMU (2021)',
+      commit: 'd62007edf01f',
+      kind: 'bug',
+      because: 'their entries outlive the page, and whoever zaps them tells the host about it',
+    },
+    'fix:e25f0e0c5ee8': {
+      says: 'The entries of an unlinked table are cleared to holes',
+      where: 'kvm: x86/mmu: Mark SPTEs in disconnected pages as removed (2021)',
+      commit: 'e25f0e0c5ee8',
+      kind: 'bug',
+      because: 'a fault that is still inside maps its page there, and nobody ever takes that away',
+    },
+    'fix:f5d16bb9be68': {
+      says: 'A fault takes a FROZEN entry for one that it may fill',
+      where: "KVM: x86/mmu: Don't attempt to map leaf if target TDP MMU SPTE is frozen (2022)",
+      commit: 'f5d16bb9be68',
+      kind: 'bug',
+      because: 'the entry belongs to somebody else until it is given back',
+    },
+  },
+});
