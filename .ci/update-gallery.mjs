@@ -7,7 +7,9 @@ const folder = new URL('../counterexamples/gallery/', import.meta.url);
 const program = new URL('../dist/checker/cli/main.js', import.meta.url).pathname;
 const cwd = new URL('..', import.meta.url).pathname;
 
-const files = await galleryFiles(async (args) => execFileSync(process.execPath, [program, ...args], { cwd }));
+const files = await galleryFiles(async (args) =>
+  execFileSync(process.execPath, [program, ...args], { cwd, encoding: 'utf8', maxBuffer: 2 ** 28 }),
+);
 mkdirSync(folder, { recursive: true });
 for (const file of readdirSync(folder)) if (!files.has(file)) rmSync(new URL(file, folder));
 for (const [file, text] of files) writeFileSync(new URL(file, folder), text);

@@ -4,11 +4,10 @@
  */
 
 export interface Exhibit {
-  readonly id: string;
-  /** In a few words. */
-  readonly name: string;
-  /** Absent: the counterexample of a claim, or of a situation that nobody has confirmed. */
-  readonly fix?: { readonly commit: string; readonly year: number; readonly subject: string };
+  /** The claim, as scenarios name it: what was wrong, and where it was fixed, stands in model/claims. */
+  readonly claim: string;
+  /** What a page is called, if not by what the claim says. */
+  readonly name?: string;
   readonly scenario: string;
   readonly property: string;
   readonly story: string;
@@ -18,52 +17,28 @@ export interface Exhibit {
 
 export const EXHIBITS: readonly Exhibit[] = [
   {
-    id: 'K1',
-    name: 'a pending flush is forgotten when the walk of another root yields',
-    fix: {
-      commit: 'a835429cda91',
-      year: 2021,
-      subject: 'KVM: x86/mmu: Ensure TLBs are flushed when yielding during GFN range zap',
-    },
+    claim: 'K1',
     scenario: 'M8/flush-not-carried',
     property: 'P1',
     story:
       'A zap of a range goes through several roots. What it took out of the first root still waits for its flush when it begins with the second, whose walk believes that nothing is due. If that walk yields, mmu_lock is dropped without a flush. Somebody else takes the lock, finds nothing mapped, and so may give the page away, while a vCPU still has its translation.',
   },
   {
-    id: 'K5',
-    name: 'the last root decides whether a notifier flushes',
-    fix: {
-      commit: 'f47e5bbbc92f',
-      year: 2022,
-      subject: 'KVM: x86/mmu: Zap only TDP MMU leafs in zap range and mmu_notifier unmap',
-    },
+    claim: 'K5',
     scenario: 'M8/last-root-decides',
     property: 'P1',
     story:
       'The first form of this change, reverted and applied again in 2022, kept the answer of the last root only. A notifier that zaps a page in the first of two roots and finds nothing in the second returns without a flush, and the host reuses the page.',
   },
   {
-    id: 'K6',
-    name: 'a walk that has yielded steps past the entry that it was to visit',
-    fix: {
-      commit: '3a0f64de479c',
-      year: 2021,
-      subject: "KVM: x86/mmu: Don't advance iterator after restart due to yielding",
-    },
+    claim: 'K6',
     scenario: 'M9/restart-steps-on',
     property: 'P13',
     story:
       'The walk yields before it has dealt with an entry of the root, and restarts at that entry. The loop then takes its usual step, and as the walk does not go below this level, that is a step sideways. The entry and everything below it are never zapped: they hang in a root that is freed.',
   },
   {
-    id: 'K8',
-    name: 'a walk that yields leaves RCU before it flushes',
-    fix: {
-      commit: 'bd29677952fa',
-      year: 2022,
-      subject: 'KVM: x86/mmu: Do remote TLB flush before dropping RCU in TDP MMU resched',
-    },
+    claim: 'K8',
     scenario: 'M10/in-place-yield-leaves-rcu-first',
     property: 'P4',
     story:
@@ -72,52 +47,28 @@ export const EXHIBITS: readonly Exhibit[] = [
       'The walk is that of 6.13, which puts huge pages in the place of tables: of 6.6 no walk defers the flush of a table.',
   },
   {
-    id: 'K9',
-    name: 'a walk that yields again before it has moved',
-    fix: {
-      commit: 'ed5e484b79e8',
-      year: 2021,
-      subject: 'KVM: x86/mmu: Ensure forward progress when yielding in TDP MMU iter',
-    },
+    claim: 'K9',
     scenario: 'progress/zap-yields-without-progress',
     property: 'T4',
     story:
       'The lock is contended whenever the walk looks. It yields, restarts where it was, finds the lock contended again and yields again, for ever.',
   },
   {
-    id: 'K11',
-    name: 'write tracking takes an entry without W for one that nobody can write through',
-    fix: {
-      commit: '7c8a4742c4ab',
-      year: 2022,
-      subject: 'KVM: x86/mmu: Fix write-protection of PTs mapped by the TDP MMU',
-    },
+    claim: 'K11',
     scenario: 'write-tracking/tests-w',
     property: 'P2',
     story:
       'Dirty logging has cleared W and not flushed yet. The gfn becomes a guest page table and is to be write-tracked: the entry has no W, so nothing is done and no flush is due. A vCPU goes on writing through what it has cached. (A fast page fault could also set W again.)',
   },
   {
-    id: 'K13',
-    name: 'a leaf that may change without mmu_lock is overwritten by a plain store',
-    fix: {
-      commit: 'ba3a6120a4e7',
-      year: 2022,
-      subject: 'KVM: x86/mmu: Use atomic XCHG to write TDP MMU SPTEs with volatile bits',
-    },
+    claim: 'K13',
     scenario: 'M6/plain-store',
     property: 'P6',
     story:
       'The holder of mmu_lock reads a leaf without W. A fast page fault sets W without the lock. The holder stores its new value over it and goes on as if the page had not been writable.',
   },
   {
-    id: 'K15',
-    name: 'a table is taken for the leaf that was there before a failed exchange',
-    fix: {
-      commit: '45a61ebb2211',
-      year: 2024,
-      subject: 'KVM: x86/mmu: Check for leaf SPTE when clearing dirty bit in the TDP MMU',
-    },
+    claim: 'K15',
     scenario: 'clear-dirty/by-w-tested-once',
     property: 'P5',
     story:
@@ -126,22 +77,14 @@ export const EXHIBITS: readonly Exhibit[] = [
       'The bit is W, of a root on which L2 runs: a table entry has W and never has D, so that with D the retry finds nothing to clear (clear-dirty/by-d-tested-once holds).',
   },
   {
-    id: 'K17',
-    name: 'the dirty log is protected before its bits are taken',
-    fix: { commit: 'edde99ce0529', year: 2010, subject: 'KVM: write protect memory after slot swap' },
+    claim: 'K17',
     scenario: 'M5/protect-before-take',
     property: 'P3',
     story:
       'KVM_GET_DIRTY_LOG write-protects the page. A vCPU faults at once, makes it writable again and sets its bit. Only then the ioctl takes the bits, this one with them: the page is writable, its bit is clear, and the next write goes unnoticed. In 2010 taking the bits was a swap of slots, and made the same window.',
   },
   {
-    id: 'K20',
-    name: 'a fault maps into a root that has been zapped',
-    fix: {
-      commit: 'a955cad84cda',
-      year: 2021,
-      subject: 'KVM: x86/mmu: Retry page fault if root is invalidated by memslot update',
-    },
+    claim: 'K20',
     scenario: 'M9/no-root-test',
     property: 'P13',
     story:
@@ -150,13 +93,7 @@ export const EXHIBITS: readonly Exhibit[] = [
       'No vCPU runs on the root any more, so what shows is that pages are accounted for which are not there.',
   },
   {
-    id: 'K22',
-    name: 'the snapshot of the sequence count is too narrow',
-    fix: {
-      commit: '82d811ff5665',
-      year: 2023,
-      subject: 'KVM: x86/mmu: Fix an sign-extension bug with mmu_seq that hangs vCPUs',
-    },
+    claim: 'K22',
     scenario: 'progress/sequence-truncated',
     property: 'T1',
     story:
@@ -164,39 +101,21 @@ export const EXHIBITS: readonly Exhibit[] = [
     scope: '6.1.y only. The count is one bit wide here where it was 31.',
   },
   {
-    id: 'K28',
-    name: 'a huge page over the edge of a range whose attributes are changing',
-    fix: {
-      commit: '9129633d568e',
-      year: 2025,
-      subject: 'KVM: x86/mmu: Prevent installing hugepages when mem attributes are changing',
-    },
+    claim: 'K28',
     scenario: 'M21/unguarded-edges',
     property: 'P17',
     story:
       'The attributes of [start, end) change, and faults on these gfns are held off. A fault on a neighbour in the same 2M range is not; lpage_info still says that the range may be huge; the fault maps all of it, the gfns included whose attributes are about to differ.',
   },
   {
-    id: 'K31',
-    name: 'a table is linked before it is marked as an NX split',
-    fix: {
-      commit: '61f94478547b',
-      year: 2022,
-      subject: 'KVM: x86/mmu: Set disallowed_nx_huge_page in TDP MMU before setting SPTE',
-    },
+    claim: 'K31',
     scenario: 'O16/flag-after-link',
     property: 'P13nx',
     story:
       'An exec fault links a table and will mark it afterwards. A read fault finds the table unmarked, and puts the huge page back in its place. The first fault then marks and lists a table that is on its way to be freed.',
   },
   {
-    id: 'K37',
-    name: 'a guest PTE is shadowed while its write finds nothing to do',
-    fix: {
-      commit: '226d9b8f1688',
-      year: 2024,
-      subject: 'KVM: x86/mmu: Fix a largely theoretical race in kvm_mmu_track_write()',
-    },
+    claim: 'K37',
     scenario: 'kvm-tso/counter-pte-tso',
     property: 'outcome',
     story:
@@ -205,21 +124,145 @@ export const EXHIBITS: readonly Exhibit[] = [
       'Needs store buffers: with sequentially consistent memory (kvm-tso/counter-pte-sc) it holds without any barrier, and a barrier on one side alone is not enough. The threads are cut down to the accesses that matter: cell 0 is indirect_shadow_pages, cell 1 the PTE, r0 says that the new PTE was read, r1 that the count was seen.',
   },
   {
-    id: 'K44',
-    name: 'a flush of the loaded root only',
-    fix: {
-      commit: 'e8eff2821805',
-      year: 2020,
-      subject: 'KVM: VMX: Flush all EPTP/VPID contexts on remote TLB flush',
-    },
+    claim: 'K44',
     scenario: 'nested/one-context-flushed',
     property: 'P1',
     story:
       'A vCPU has run L2 and goes back to L1, which has another root. A notifier zaps a page in both roots and requests a flush. The vCPU serves the request for the root that it has loaded, and goes to L2 again, where its old translations are still good.',
   },
   {
-    id: 'S000-1(b)',
-    name: 'a flush only if the own walk split something',
+    claim: 'fix:048f49809c52',
+    scenario: 'history/nx-recovery-without-flush',
+    property: 'P4',
+    story:
+      'The worker zaps a table that an exec fault has made, and the zap says that a flush is due. The worker looks at what the shadow MMU has to flush only, and leaves RCU. The table is freed while a vCPU still has its address in the paging-structure cache.',
+  },
+  {
+    claim: 'fix:33a3164161fc',
+    scenario: 'history/nx-recovery-yields-without-flush',
+    property: 'P4',
+    story:
+      'The worker zaps two tables. Between the two it yields, in the belief that nothing is due, and the first table is freed while a vCPU may still walk it.',
+  },
+  {
+    claim: 'fix:574c3c55e969',
+    scenario: 'history/other-range-flushed',
+    property: 'P1',
+    story:
+      'A table is zapped, and the flush is asked for the range from its last page on. The hypervisor below KVM takes that literally, so that what was mapped before stays cached. A notifier comes later, finds nothing mapped and flushes nothing, and the host reuses the page.',
+    scope:
+      'The flush is that of the zap under FROZEN, where 6.6 flushes; in 2021 each unlinked table was flushed by itself. VMX and SVM drop everything whatever the range is.',
+  },
+  {
+    claim: 'fix:7533377215b6',
+    scenario: 'history/root-without-reference',
+    property: 'P4',
+    story:
+      'A notifier walks a root that is being zapped and yields. The zap ends and puts the last reference: the root is freed. The notifier comes back and reads it.',
+  },
+  {
+    claim: 'fix:a889ea54b3da',
+    scenario: 'destruction/root-left-behind',
+    property: 'P4',
+    story:
+      'A notifier has yielded in a root, and holds the last reference to it when it goes on to the next. It drops the reference and does not free the root, which outlives the VM.',
+  },
+  {
+    claim: 'fix:b64d740ea7dd',
+    scenario: 'history/access-tracked-then-logged-without-flush',
+    property: 'P3',
+    story:
+      'Without A/D bits aging takes all rights from an entry, and does not flush. Then logging is switched on: no entry has W, nothing is changed, nothing is flushed. A vCPU writes through what it has cached.',
+  },
+  {
+    claim: 'fix:d62007edf01f',
+    scenario: 'history/invalid-root-skipped',
+    property: 'P1entry',
+    story:
+      'A root has been invalidated and is about to be zapped. A notifier unmaps a page in valid roots only, and the host reuses the page. The invalid root still maps it.',
+    scope:
+      'No vCPU uses the root. What is wrong is that the zap will go on to act on a page that belongs to somebody else.',
+  },
+  {
+    claim: 'fix:21a36ac6b6c7',
+    scenario: 'O16/listed-without-recheck',
+    property: 'P13nx',
+    story:
+      'An exec fault has linked its table and is about to list it. Somebody else unlinks the table, and has nothing to take off the list. The fault lists it: a table on its way to be freed.',
+  },
+  {
+    claim: 'fix:2673dfb591a3',
+    scenario: 'dirty-log/l2-6.6',
+    property: 'P3',
+    story:
+      'The vCPU runs L2, so PML is off for it. Enabling clears D of its leafs and leaves W. The next write sets D, and nobody hears of it.',
+    scope: 'Nothing is taken out: these are the rules of 6.6.',
+  },
+  {
+    claim: 'fix:386d69f9f29b',
+    scenario: 'M34/leaf-overwritten',
+    property: 'P2',
+    story:
+      'Two faults resolve the same page, the first as read-only. The host makes it writable, and the second maps it so. The first then stores its read-only leaf over that, without a flush. Write tracking finds an entry that nobody could make writable, and does not flush either.',
+    scope: 'Nothing is taken out: these are the rules of 6.6. The fix was made for a warning.',
+  },
+  {
+    claim: 'fix:3ccbf6f47098',
+    scenario: 'memslots/prefault-of-invalid-slot',
+    property: 'T4',
+    story:
+      'A slot is being deleted: its invalid copy is in place, and the deletion waits for the readers of SRCU. A prefault is one of them. It finds the slot invalid and tries again, for ever.',
+    scope: 'Nothing is taken out: these are the rules up to 6.17.',
+  },
+  {
+    claim: 'fix:52ac8b358b0c',
+    scenario: 'memslots/created-during-invalidation',
+    property: 'P15',
+    story:
+      'An invalidation starts and finds no slot. Memslots are replaced, and the invalidation ends: now there is a slot, so the count of open invalidations is taken down that nobody has taken up.',
+  },
+  {
+    claim: 'fix:7f31c9595e3c',
+    scenario: 'write-tracking/flushes-for-w',
+    property: 'P2',
+    story:
+      'Dirty logging has taken W from an entry and not flushed yet. Write tracking takes MMU-writable from it, sees that W was clear already, and does not flush.',
+    scope:
+      'In 2014 this was found in the shadow MMU, before the flush of dirty logging was moved out of mmu_lock.',
+  },
+  {
+    claim: 'fix:8929bc965964',
+    scenario: 'dirty-ring/flag-before-data',
+    property: 'P3',
+    story:
+      'A vCPU marks an entry of its ring as dirty before it has written the gfn. Userspace takes the entry with the gfn that was there before.',
+    scope: 'On x86 only the compiler could have made this order.',
+  },
+  {
+    claim: 'fix:80a3e4ae962d',
+    scenario: 'history/target-level-missed',
+    property: 'P1',
+    story:
+      'A fault is about to step down into a table. The NX recovery worker unlinks the table, and the step down, which reads the entry again, does not happen: the walk ends at the level above. The fault stores the leaf of its small page there, and so maps a whole range to the wrong frames.',
+    scope:
+      'The table goes away under the read lock, as in 6.18. In 2022 it was the zap of a root, or of a table that could be huge.',
+  },
+  {
+    claim: 'fix:e25f0e0c5ee8',
+    scenario: 'history/removed-children-are-holes',
+    property: 'P5',
+    story:
+      'A fault has stepped down into a table that is unlinked then. Its remover clears the entries one by one. The fault finds its entry cleared, takes it for a hole and maps its page there: the table is freed with a leaf in it.',
+  },
+  {
+    claim: 'fix:f5d16bb9be68',
+    scenario: 'teeth/frozen-entry-overwritten',
+    property: 'P5',
+    story:
+      'A collapse freezes the entries of a table that it has unlinked. A fault that is still inside takes such an entry for a hole, and maps its page there.',
+  },
+  {
+    claim: 'S000-1(b)',
     scenario: 'M3/flush-if-split',
     property: 'S000-18',
     story:
@@ -227,8 +270,7 @@ export const EXHIBITS: readonly Exhibit[] = [
     scope: 'No caller of today relies on that.',
   },
   {
-    id: 'S000-5(b)',
-    name: 'a fault beside a hole maps the hole',
+    claim: 'S000-5(b)',
     scenario: 'M27/half-a-huge-folio',
     property: 'P1',
     story:
@@ -236,16 +278,14 @@ export const EXHIBITS: readonly Exhibit[] = [
     scope: 'With huge folios in guest_memfd, which were proposed and not merged.',
   },
   {
-    id: 'S000-6(b)',
-    name: 'a split that fails half-way, and nobody flushes',
+    claim: 'S000-6(b)',
     scenario: 'S000-6/bails-out',
     property: 'T3',
     story:
       'A caller splits at both ends of a range. The second split finds no memory. The caller returns the error at once, so that the huge translation of the first page is never flushed.',
   },
   {
-    id: 'S000-12(a)',
-    name: 'two CPUs enable dirty logging, and the second does not flush',
+    claim: 'S000-12(a)',
     scenario: 'M4/conditional-flush',
     property: 'P3',
     story:
@@ -254,8 +294,7 @@ export const EXHIBITS: readonly Exhibit[] = [
       'Needs the flush made conditional and slots_lock taken away: today either of them keeps it from happening.',
   },
   {
-    id: 'M33',
-    name: 'KVM_CLEAR_DIRTY_LOG takes MMU-writable from a huge page that write tracking then passes over',
+    claim: 'M33',
     scenario: 'M33/eager-split-off',
     property: 'P2',
     story:
@@ -264,7 +303,7 @@ export const EXHIBITS: readonly Exhibit[] = [
       'Nothing is taken out of the kernel for this one. Needs manual protection with all bits set, and no eager split or one that fails.',
   },
   {
-    id: 'aging-against-FROZEN',
+    claim: 'O19',
     name: 'lockless aging changes the FROZEN value of a table that is being removed',
     scenario: 'aging/lockless-against-collapse',
     property: 'P5',

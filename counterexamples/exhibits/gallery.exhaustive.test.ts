@@ -8,7 +8,7 @@ import { galleryFiles } from './gallery.js';
 const GALLERY = join(ROOT, 'counterexamples/gallery');
 
 it('is current (if not: npm run gallery)', async () => {
-  const files = await galleryFiles((args) => mmucheck([...args], { cwd: ROOT }));
+  const files = await galleryFiles(async (args) => (await mmucheck([...args], { cwd: ROOT })).stdout);
   expect(readdirSync(GALLERY).sort()).toEqual([...files.keys()].sort());
   for (const [file, text] of files) expect(readFileSync(join(GALLERY, file), 'utf8'), file).toBe(text);
 });

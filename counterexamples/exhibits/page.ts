@@ -4,17 +4,34 @@ import type { Trace } from '../trace.js';
 import { staleTranslations } from './cached.js';
 import type { Exhibit } from './exhibits.js';
 
-/** The name of the file in counterexamples/gallery. */
-export function fileOf({ id }: Exhibit): string {
-  return `${id.replace(/[^\w-]+/g, '-').replace(/-+$/, '')}.md`;
+/** What model/claims says of a claim. */
+export interface DeclaredClaim {
+  readonly claim: string;
+  readonly kind: string;
+  readonly says: string;
+  readonly where: string | null;
+  readonly commit: string | null;
 }
 
-export function page(exhibit: Exhibit, trace: Trace): string {
-  const { id, name, fix, story, scope } = exhibit;
+/** What a page is made of. */
+export interface Shown {
+  readonly exhibit: Exhibit;
+  readonly declared: DeclaredClaim;
+  readonly trace: Trace;
+}
+
+/** The name of the file in counterexamples/gallery. */
+export function fileOf({ claim }: Exhibit): string {
+  return `${claim.replace(/[^\w-]+/g, '-').replace(/-+$/, '')}.md`;
+}
+
+export function page({ exhibit, declared, trace }: Shown): string {
+  const { claim, story, scope } = exhibit;
+  const { kind, commit, where } = declared;
   return [
-    `# ${id}: ${name}`,
+    `# ${claim}: ${nameOf(exhibit, declared)}`,
     '',
-    ...(fix === undefined ? [] : [`Fixed in ${fix.year} by ${fix.commit}, "${fix.subject}".`, '']),
+    ...(where === null ? [] : [kind === 'bug' ? `Fixed by ${commit}, ${where}.` : `${where}.`, '']),
     story,
     '',
     ...(scope === undefined ? [] : [`*Scope:* ${scope}`, '']),
@@ -25,6 +42,10 @@ export function page(exhibit: Exhibit, trace: Trace): string {
     `\`npx mmucheck check ${trace.scenario.name}\` finds it again.`,
     '',
   ].join('\n');
+}
+
+function nameOf(exhibit: Exhibit, declared: DeclaredClaim): string {
+  return exhibit.name ?? declared.says;
 }
 
 /** Ghosts and bookkeeping, with the properties that are about them: to the others they are noise. */
@@ -65,18 +86,17 @@ function cached(trace: Trace): string[] {
   return ['What a vCPU in the guest may still use in the end:', '', ...lines.map((line) => `- ${line}`), ''];
 }
 
-export function index(exhibits: readonly { exhibit: Exhibit; trace: Trace }[]): string {
-  const rows = exhibits.map(({ exhibit, trace }) => {
-    const link = `[${exhibit.id}](${fileOf(exhibit)})`;
-    const fix = exhibit.fix === undefined ? '' : `${exhibit.fix.commit} (${exhibit.fix.year})`;
-    return `| ${link} | ${exhibit.name} | ${fix} | ${trace.scenario.name} | ${trace.property.id} | ${trace.steps.length} |`;
+export function index(shown: readonly Shown[]): string {
+  const rows = shown.map(({ exhibit, declared, trace }) => {
+    const link = `[${exhibit.claim}](${fileOf(exhibit)})`;
+    return `| ${link} | ${nameOf(exhibit, declared)} | ${declared.commit ?? ''} | ${trace.scenario.name} | ${trace.property.id} | ${trace.steps.length} |`;
   });
   return [
     '# Gallery',
     '',
     "Bugs of KVM's MMU that were found and fixed in the kernel, each taken out of its fix again and found by the checker, and the",
     'counterexamples of the claims. A page has the shortest interleaving for the property that is named. Written by `npm run gallery`, from',
-    '[exhibits.ts](../exhibits/exhibits.ts); a test fails if a page is not what the checker finds.',
+    '[exhibits.ts](../exhibits/exhibits.ts) and [model/claims](../../model/claims); a test fails if a page is not what the checker finds.',
     '',
     '| | bug | fix | scenario | property | steps |',
     '| --- | --- | --- | --- | --- | --- |',
