@@ -131,6 +131,21 @@ export const EXHIBITS: readonly Exhibit[] = [
       'A vCPU has run L2 and goes back to L1, which has another root. A notifier zaps a page in both roots and requests a flush. The vCPU serves the request for the root that it has loaded, and goes to L2 again, where its old translations are still good.',
   },
   {
+    claim: 'K60',
+    scenario: 'mmio/generation-before-readers',
+    property: 'P20',
+    story:
+      'Memslots are replaced, and the new set has its new generation at once. A vCPU that still finds the old slots takes an access for MMIO and notes that with the new generation: it goes on to be MMIO although there is a slot by now.',
+  },
+  {
+    claim: 'K62(a)',
+    scenario: 'memslots/prefault-of-invalid-slot',
+    property: 'T4',
+    story:
+      'A slot is being deleted: its invalid copy is in place, and the deletion waits for the readers of SRCU. A prefault is one of them. It finds the slot invalid and tries again, for ever.',
+    scope: 'Nothing is taken out: these are the rules up to 6.17.',
+  },
+  {
     claim: 'fix:048f49809c52',
     scenario: 'history/nx-recovery-without-flush',
     property: 'P4',
@@ -205,14 +220,6 @@ export const EXHIBITS: readonly Exhibit[] = [
     story:
       'Two faults resolve the same page, the first as read-only. The host makes it writable, and the second maps it so. The first then stores its read-only leaf over that, without a flush. Write tracking finds an entry that nobody could make writable, and does not flush either.',
     scope: 'Nothing is taken out: these are the rules of 6.6. The fix was made for a warning.',
-  },
-  {
-    claim: 'fix:3ccbf6f47098',
-    scenario: 'memslots/prefault-of-invalid-slot',
-    property: 'T4',
-    story:
-      'A slot is being deleted: its invalid copy is in place, and the deletion waits for the readers of SRCU. A prefault is one of them. It finds the slot invalid and tries again, for ever.',
-    scope: 'Nothing is taken out: these are the rules up to 6.17.',
   },
   {
     claim: 'fix:52ac8b358b0c',
