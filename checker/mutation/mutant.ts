@@ -73,3 +73,16 @@ export interface Site {
 }
 
 export type Operator = (site: Site) => readonly Proposal[];
+
+/** A step that does nothing. */
+export function boundary({ span }: Stmt): Stmt {
+  return { do: 'yield', rest: null, restVariable: null, span };
+}
+
+/**
+ * What took steps leaves one behind: others may run there as they could before, and what follows does not become part of
+ * the step before.
+ */
+export function leftOut(statement: Stmt, effects: Effects, fn: Function): Edit {
+  return effects.of(statement, fn).steps ? { skip: true, before: [boundary(statement)] } : { skip: true };
+}

@@ -194,10 +194,17 @@ class Rewriting {
       // As one, so that what is computed here and used here stays together.
       const end = body.indexOf(first.through);
       const unit = body.slice(at, end + 1).flatMap((each) => this.#statement(each));
+      // The boundary that a moved unit leaves is not part of what is left out.
+      for (const { number, before } of moved)
+        if (before !== undefined) rewritten.push(this.#under(number, before, statement.span));
       rewritten.push(this.#unless(moved, unit, statement.span));
       at = end;
     }
     return rewritten;
+  }
+
+  #under(number: number, body: readonly Stmt[], span: Span): Stmt {
+    return { do: 'if', test: this.#is(number, span), then: body, else: [], span };
   }
 
   #unless(edits: readonly Edited[], body: readonly Stmt[], span: Span): Stmt {
@@ -212,13 +219,6 @@ class Rewriting {
     const edits = this.edits.get(statement);
     if (edits === undefined) return [inner];
     const { span } = statement;
-    const under = (number: number, body: readonly Stmt[]): Stmt => ({
-      do: 'if',
-      test: this.#is(number, span),
-      then: body,
-      else: [],
-      span,
-    });
     const skipping = edits.filter(
       ({ skip, torn }) => skip === true || (torn === true && inner.do === 'assign'),
     );
@@ -231,9 +231,13 @@ class Rewriting {
     return [
       ...this.#probe(statement, 'before'),
       ...torn.flatMap(({ number }) => this.#torn(statement, number)),
-      ...edits.flatMap(({ before, number }) => (before === undefined ? [] : [under(number, before)])),
+      ...edits.flatMap(({ before, through, number }) =>
+        before === undefined || through !== undefined ? [] : [this.#under(number, before, span)],
+      ),
       skipping.length === 0 ? itself : this.#unless(skipping, [itself], span),
-      ...edits.flatMap(({ after, number }) => (after === undefined ? [] : [under(number, after)])),
+      ...edits.flatMap(({ after, number }) =>
+        after === undefined ? [] : [this.#under(number, after, span)],
+      ),
     ];
   }
 

@@ -33,4 +33,24 @@ export default scenarios({
     expect: { P3get: 'violated' },
     witnesses: [a_dirty_bit_is_set, a_page_is_harvested],
   },
+  'two-pages': {
+    ...machine(
+      { manualProtect: true, flush: 'atomic', guestGfns: 2, reschedule: false },
+      [process('cpu0', clear_whole_dirty_log)],
+      logging(mapped_small({ writable: false })),
+    ),
+    unreached: unreached(
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+    ),
+    title: 'CLEAR takes the bit of one page out of a word while a write sets that of another',
+    claims: ['M32'],
+    properties: SAFETY,
+    witnesses: [a_dirty_bit_is_set, a_page_is_harvested],
+  },
 });

@@ -54,7 +54,30 @@ const two_harvesters = {
   ),
 };
 
+/** No bit is lost where two set one each: set_bit() is locked. */
+const two_markers = {
+  unreached: unreached(
+    'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+    'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+    'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+    'kvm_tdp_mmu_page_fault > read_lock',
+    'kvm_tdp_mmu_page_fault > read_unlock',
+  ),
+  ...machine(
+    { vcpus: 2, guestGfns: 2, flush: 'atomic', reschedule: false },
+    [],
+    logging(mapped_small({ writable: false })),
+  ),
+  witnesses: [a_fast_fault_is_about_to_mark_its_page, a_dirty_bit_is_set],
+};
+
 export default scenarios({
+  'two-markers': {
+    ...common,
+    ...two_markers,
+    title: 'Two fast page faults mark two pages in one word of the bitmap',
+    claims: ['M5'],
+  },
   'mark-after-w': {
     ...common,
     ...one_harvester,

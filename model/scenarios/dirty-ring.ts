@@ -77,6 +77,23 @@ export default scenarios({
     variant: ['ring-flag-before-data'],
     expect: { P3: 'violated', P3log: 'violated' },
   },
+  'nearly-full': {
+    ...machine({ ...choices, dirtyRing: 1 }, harvest, logging(mapped_small({ writable: false }))),
+    unreached: unreached(
+      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+    ),
+    title: 'A vCPU does not run on when its ring is nearly full',
+    claims: ['O18'],
+    properties: LOG,
+    witnesses: [a_fast_fault_is_about_to_mark_its_page, a_page_is_harvested, a_ring_is_nearly_full],
+  },
   'without-soft-full': {
     ...machine({ ...choices, dirtyRing: 1 }, harvest, logging(mapped_small({ writable: false }))),
     unreached: unreached(

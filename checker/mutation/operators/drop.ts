@@ -1,7 +1,7 @@
 /** A write of the shared state, or a call of what writes or waits and has no answer, is left out: flushes, requests, marks, barriers. */
 import type { Stmt } from '../../compiler/ir/program.js';
 import { everyStatement } from '../effects.js';
-import { type Operator, edited } from '../mutant.js';
+import { type Edit, leftOut, type Operator, edited } from '../mutant.js';
 
 export const drop: Operator = ({ fn, effects, vocabulary, text }) => {
   const others = new Set([
@@ -20,7 +20,7 @@ export const drop: Operator = ({ fn, effects, vocabulary, text }) => {
     if (statement.do === 'call' && others.has(statement.callee)) return [];
     const { writes, waits } = effects.of(statement, fn);
     if ((!writes && !waits) || endless.has(statement)) return [];
-    const edits = new Map([[statement, { skip: true }]]);
+    const edits = new Map<Stmt, Edit>([[statement, leftOut(statement, effects, fn)]]);
     return [
       {
         operator: 'drop' as const,

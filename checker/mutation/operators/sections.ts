@@ -1,11 +1,11 @@
 /** A critical section is none, or one that excludes less. */
 import type { Stmt } from '../../compiler/ir/program.js';
 import { everyStatement } from '../effects.js';
-import { type Edit, type Operator, type Proposal, edited } from '../mutant.js';
+import { type Edit, leftOut, type Operator, type Proposal, edited } from '../mutant.js';
 
 type Call = Stmt & { readonly do: 'call' };
 
-export const sections: Operator = ({ fn, vocabulary, text }) => {
+export const sections: Operator = ({ fn, effects, vocabulary, text }) => {
   const calls = [...everyStatement(fn.body)].filter((each): each is Call => each.do === 'call');
   return vocabulary.sections.flatMap((section): Proposal[] => {
     const acquired = calls.filter(({ callee }) => callee === section.acquire);
@@ -17,7 +17,7 @@ export const sections: Operator = ({ fn, vocabulary, text }) => {
       const [first] = own;
       if (first === undefined) return [];
       const name = text(acquired.find((each) => argumentsOf(each) === lock) ?? first);
-      const without = new Map<Stmt, Edit>(own.map((each) => [each, { skip: true }]));
+      const without = new Map<Stmt, Edit>(own.map((each) => [each, leftOut(each, effects, fn)]));
       const proposal: Proposal = {
         operator: 'section',
         what: name,

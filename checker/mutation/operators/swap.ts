@@ -5,7 +5,7 @@
  */
 import type { Argument, Expr, Stmt } from '../../compiler/ir/program.js';
 import { everyList, everyStatement, expressionsOf, partsOf } from '../effects.js';
-import type { Edit, Operator, Place, Proposal, Site } from '../mutant.js';
+import { boundary, type Edit, type Operator, type Place, type Proposal, type Site } from '../mutant.js';
 
 export const swap: Operator = (site) => {
   const { fn, effects, text } = site;
@@ -24,11 +24,11 @@ export const swap: Operator = (site) => {
       const edits = new Map<Stmt, Edit>(
         moved === second
           ? [
-              [one, { before: second }],
+              [one, { before: [boundary(one), ...second] }],
               [two, { through: second.at(-1) ?? two }],
             ]
           : [
-              [one, { through: first.at(-1) ?? one }],
+              [one, { through: first.at(-1) ?? one, before: [boundary(one)] }],
               [second.at(-1) ?? two, { after: first }],
             ],
       );

@@ -51,7 +51,8 @@ async function score(args: readonly string[]): Promise<ExitCode> {
   const attempts = files.attempts();
   const mutants = new Map<string, Known>();
   const identities = new Map<string, string>();
-  const isAsked = (key: string): boolean => key.includes(values.filter ?? '');
+  const filter = values.filter ?? '';
+  const isAsked = (key: string): boolean => key.includes(filter);
   const killed = new Map<string, Killer>();
   const maxStates = number(values['max-states'], '--max-states', 50_000);
   const memoryBytes = number(values.memory, '--memory', 1024) * 2 ** 20;
@@ -80,7 +81,8 @@ async function score(args: readonly string[]): Promise<ExitCode> {
       note(`${scenario} cannot be tried: ${problem}`);
     },
   };
-  const read = (job: Job) => ({ ...job, maxStates, memoryBytes, skip: null, known: [] });
+  const read = (job: Job) => ({ ...job, maxStates, memoryBytes, skip: null, filter, only: null, known: [] });
+  note(`reading ${jobs.length} scenarios`);
   await work(jobs, { ...base, order: read, onAttempt: () => {} });
   const valid = (): typeof attempts =>
     attempts.filter(({ scenario, identity }) => identity === '' || identities.get(scenario) === identity);
@@ -108,22 +110,19 @@ async function score(args: readonly string[]): Promise<ExitCode> {
       order(job) {
         count++;
         const done = [...mutants.keys()].filter((key) => values.all !== true && killed.has(key));
-        const others =
+        const only =
           values.confirm === true
-            ? [...mutants.keys()].filter((key) => killers[key]?.scenario !== job.scenario)
-            : [];
+            ? [...mutants.keys()].filter((key) => killers[key]?.scenario === job.scenario)
+            : null;
         // What is known to be killed elsewhere waits for that.
-        const later =
-          values.all === true || values.confirm === true
-            ? []
-            : [...mutants.keys()].filter(
-                (key) =>
-                  killers[key] !== undefined && killers[key].scenario !== job.scenario && !killed.has(key),
-              );
-        const unasked = [...everyKey(attempts)].filter((key) => !isAsked(key));
-        const skip = [...done, ...others, ...(kills(job) > 0 ? later : []), ...unasked];
+        const later = [...mutants.keys()].filter((key) => {
+          const killer = killers[key];
+          return killer !== undefined && killer.scenario !== job.scenario && !killed.has(key);
+        });
+        const isWaiting = values.all !== true && values.confirm !== true && kills(job) > 0;
+        const skip = [...done, ...(isWaiting ? later : [])];
         const known = attempts.filter(({ scenario }) => scenario === job.scenario);
-        return { ...job, maxStates, memoryBytes, skip, known };
+        return { ...job, maxStates, memoryBytes, skip, filter, only, known };
       },
       onProgress(job, at) {
         if (at === 'compiling')
@@ -162,10 +161,6 @@ async function score(args: readonly string[]): Promise<ExitCode> {
   if (problems > 0) return EXIT.internal;
   const unexplained = ledger.survived + ledger.unreached - ledger.explained;
   return unexplained > 0 || ledger.stale.length > 0 ? EXIT.violation : EXIT.ok;
-}
-
-function everyKey(attempts: readonly { readonly outcomes: Readonly<Record<string, string>> }[]): Set<string> {
-  return new Set(attempts.flatMap(({ outcomes }) => Object.keys(outcomes)));
 }
 
 function number(given: string | undefined, name: string, otherwise: number): number {

@@ -14,6 +14,10 @@ export interface Order {
   readonly memoryBytes: number;
   /** Mutants that need no trial here; null to say only which there are. */
   readonly skip: readonly string[] | null;
+  /** Only mutants whose key contains this. */
+  readonly filter: string;
+  /** Only these; null for all. */
+  readonly only: readonly string[] | null;
   /** What is known already of this scenario. */
   readonly known: readonly Attempt[];
 }

@@ -20,7 +20,7 @@ parentPort?.on('message', (order: Order) => {
 });
 
 async function attempt(order: Order): Promise<Attempt | null> {
-  const { scenario: name, file, maxStates, memoryBytes, skip } = order;
+  const { scenario: name, file, maxStates, memoryBytes, skip, filter } = order;
   const inFile = loaded.get(file) ?? loadEach(workspace, file);
   loaded.set(file, inFile);
   const scenario = inFile.find((each) => each.name === name);
@@ -47,7 +47,8 @@ async function attempt(order: Order): Promise<Attempt | null> {
     // Then its mutants are no smaller.
     if (each.states > maxStates) return null;
   }
-  const trial = all.only((key) => !done.has(key));
+  const only = order.only === null ? null : new Set(order.only);
+  const trial = all.only((key) => !done.has(key) && key.includes(filter) && only?.has(key) !== false);
   if (trial.mutants.length === 0) return null;
   const options = { maxStates, memoryBytes, signal: { aborted: false } };
   send({ at: 'compiling' });
