@@ -13,12 +13,17 @@ export class Kinds {
   /** Fields by place of the record, without its indexes, and by kind. */
   private readonly used = new Map<string, Map<string, Set<string>>>();
 
-  constructor(states: readonly RecordTree[]) {
+  /** @param hidden places of which nobody wants to hear */
+  constructor(
+    states: readonly RecordTree[],
+    private readonly hidden: (path: string) => boolean = () => false,
+  ) {
     for (const state of new Set(states)) this.visit(state, []);
   }
 
   /** Whether a zero in a field of a record of this kind may mean something. */
   uses(record: Path, kind: string, field: string): boolean {
+    if (this.hidden(formatPath([...record, field]))) return false;
     const byKind = this.used.get(patternOf(record));
     const own = byKind?.get(kind);
     if (own !== undefined) return own.has(field);

@@ -139,6 +139,7 @@ export const EXHIBITS: readonly Exhibit[] = [
   },
   {
     claim: 'K62(a)',
+    name: 'A prefault that finds its memslot invalid tries again inside SRCU',
     scenario: 'memslots/prefault-of-invalid-slot',
     property: 'T4',
     story:

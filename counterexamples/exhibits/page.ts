@@ -36,7 +36,7 @@ export function page({ exhibit, declared, trace }: Shown): string {
     '',
     ...(scope === undefined ? [] : [`*Scope:* ${scope}`, '']),
     ...takenOut(trace),
-    ...fence('text', text(trace, { hidden: (path) => isNoise(path, trace.property.id) })),
+    ...fence('text', text(trace, { hidden: (path) => isNoise(path, trace) })),
     '',
     ...cached(trace),
     `\`npx mmucheck check ${trace.scenario.name}\` finds it again.`,
@@ -58,7 +58,9 @@ const ABOUT: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^rcu_reader\[/, ['P4', 'P5', 'P13', 'P14']],
 ];
 
-function isNoise(path: string, property: string): boolean {
+function isNoise(path: string, { property: { id: property }, configuration }: Trace): boolean {
+  // A generation, which is zero where no entry can be for MMIO.
+  if (/\.mmio$/.test(path) && configuration['mmioGenerations'] === 0) return true;
   return ABOUT.some(([places, properties]) => places.test(path) && !properties.includes(property));
 }
 

@@ -83,7 +83,7 @@ export function outcome(
   const states = statesOf(trace);
   const end = states.at(-1) ?? trace.initial;
   const changes = differences(trace.initial, end).filter(({ path }) => !hidden(path));
-  return effectLines(changes, end, { limit, kinds: new Kinds(states) });
+  return effectLines(changes, end, { limit, kinds: new Kinds(states, hidden) });
 }
 
 /** `model/kernel/tdp_mmu.ts:120`: where the innermost function is. */

@@ -40,7 +40,7 @@ export interface PhraseOptions {
 /** What to say of each step, in order. */
 export function phraseSteps(trace: Trace, { afresh, effectLimit, hidden }: PhraseOptions): StepPhrase[] {
   const states = statesOf(trace);
-  const kinds = new Kinds(states);
+  const kinds = new Kinds(states, hidden);
   const { steps } = trace;
   return steps.map((step, index) => {
     const own = (each: TraceStep): boolean => each.process === step.process;
