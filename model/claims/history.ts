@@ -82,6 +82,13 @@ export default claims({
       kind: 'bug',
       because: 'userspace may take the page that the entry named before',
     },
+    'fix:87aa9ec939ec': {
+      says: 'When logging stops, no table is put away for a huge page',
+      where: 'KVM: x86/mmu: Fix TDP MMU zap collapsible SPTEs (2021)',
+      commit: '87aa9ec939ec',
+      kind: 'bug',
+      because: 'the walk looks for leafs of the size that is to come back, and there are none',
+    },
     'fix:a889ea54b3da': {
       says: 'A walk that puts the last reference to a root does not free it',
       where: 'KVM: x86/mmu: Ensure TDP MMU roots are freed after yield (2021)',

@@ -2,7 +2,9 @@
  * Bugs of the TDP MMU that were found and fixed in its first years, each with the situation that it needs where no other scenario has
  * it. The others are tagged `fix:` with the commit wherever they are found.
  */
-import { process, scenarios } from 'mmucheck/language';
+import { eventually, not, process, property, scenarios } from 'mmucheck/language';
+import { KERNEL_FAIRNESS } from '../../properties/fairness.js';
+import { recover_huge_pages } from './M10.js';
 import { P1entry, P13nx, P15, P16, P19, P3log, SAFETY } from '../../properties/index.js';
 import { type Config, V6_18, V6_6 } from '../config.js';
 import { migrate_pages } from '../host.js';
@@ -147,7 +149,44 @@ const two_ranges = {
   witnesses: [two_invalidations_are_open, the_host_has_moved_a_page],
 };
 
+export function a_table_is_linked(kvm: Kvm): boolean {
+  return kvm.pt[ROOT].spte[0].kind === 'TABLE';
+}
+
+/** A recovery that does nothing is safe: it has to be asked for what it is there for. */
+const RECOVERY = property({
+  id: 'recovery',
+  title: 'huge pages come back',
+  temporal: eventually(not(a_table_is_linked)),
+  fairness: KERNEL_FAIRNESS,
+});
+const recovery = {
+  ...machine(
+    { vcpus: 0, tables: 2, kernel: V6_6, flush: 'atomic', reschedule: false },
+    [process('cpu0', recover_huge_pages)],
+    collapsible,
+  ),
+  properties: [RECOVERY],
+  witnesses: [a_table_is_linked],
+};
+
 export default scenarios({
+  'tables-zapped': {
+    ...recovery,
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'zap_collapsible_spte_range > tdp_iter_next',
+    ),
+    title: 'When logging stops, tables that could be huge pages are zapped',
+    claims: ['fix:87aa9ec939ec'],
+  },
+  'tables-skipped': {
+    ...recovery,
+    title: 'The walk looks for leafs to zap, and finds none',
+    claims: ['fix:87aa9ec939ec'],
+    variant: ['recovery-skips-tables'],
+    expect: { recovery: 'violated' },
+  },
   'two-ranges': {
     ...two_ranges,
     unreached: unreached(
