@@ -320,4 +320,23 @@ export const EXHIBITS: readonly Exhibit[] = [
     scope:
       'Nothing is taken out of the kernel for this one: from 6.15 aging takes no lock and clears the bit atomically. It needs FROZEN to have the bit set (aging/lockless-against-collapse-other-frozen-value holds), and does harm only where somebody still compares with FROZEN.',
   },
+  {
+    id: 'aging-against-FROZEN-2',
+    name: 'where that leads: a leaf in a table that is gone',
+    scenario: 'aging/lockless-against-collapse-installs',
+    property: 'P5',
+    story:
+      'What aging has left behind is not present, and nobody takes it for FROZEN. A fault that went down into the table before it was removed finds it, and maps its page there.',
+    scope:
+      'Nothing is taken out of the kernel for this one. All that was seen to come of it is a leaf in a page that RCU is about to free.',
+  },
+  {
+    id: 'M36',
+    name: 'a conversion goes on after its split has failed',
+    scenario: 'S001-5/split-error-is-success',
+    property: 'P17',
+    story:
+      'A huge page that lies across an end of the range cannot be split. The error is taken for "flush, and go on": nothing is zapped, and the gfn changes its attribute under the huge page that still maps it.',
+    scope: 'Of a series that was not merged: the helper keeps what the split returns in a bool.',
+  },
 ];

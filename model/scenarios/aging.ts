@@ -3,7 +3,7 @@
  * on what it has left in memory: a zap must flush for an entry that gives no rights, write tracking for one without W,
  * and stores must expect it at any time once it runs without mmu_lock.
  */
-import { process, scenarios } from 'mmucheck/language';
+import { process, property, scenarios } from 'mmucheck/language';
 import { P2, P16, SAFETY } from '../../properties/index.js';
 import { type Config, V6_13, V6_15, V6_6 } from '../config.js';
 import { migrate_pages } from '../host.js';
@@ -79,6 +79,12 @@ const flushing = {
   witnesses: [a_page_is_old],
 };
 
+/** The same with nothing in the table: a fault on any of its gfns may be on its way. */
+function empty_table(kvm: Kvm, config: Config): void {
+  table_with_a_hole(kvm, config);
+  for (let i = 0; i < config.fanout; i++) kvm.pt[1].spte[i] = NONPRESENT_SPTE;
+}
+
 /** A table with a hole in front, where the host maps huge: the next fault on the hole collapses it. */
 function table_with_a_hole(kvm: Kvm, config: Config): void {
   mapped_small()(kvm, config);
@@ -86,29 +92,30 @@ function table_with_a_hole(kvm: Kvm, config: Config): void {
   kvm.pt[1].spte[0] = NONPRESENT_SPTE;
 }
 
+/** P5, as far as it is asserted where an entry is written: not the clearing of A itself, but what comes of it. */
+const OWNERS = property({ id: 'P5', title: 'a FROZEN entry is overwritten by its owner only' });
+
 /**
  * A question, not a known bug: no report of it is known, and it rests on A being one of the bits of the FROZEN constant.
  * Aging has read a leaf whose table a fault then removes; fetch_and() turns FROZEN into a non-present value that nobody
  * takes for FROZEN, and a fault that is still inside the removed table installs its leaf there.
  */
+const collapse_choices = {
+  vcpus: 2,
+  tables: 4,
+  kernel: V6_15,
+  nxHugePages: true,
+  trackExec: true,
+  flush: 'atomic',
+  guestReads: true,
+  guestWrites: false,
+  guestFetches: true,
+  guestGfns: 2,
+} as const;
+const aging_one = process('cpu0', kvm_mmu_notifier_clear_young, 1, 2);
 const collapse = {
   ...common,
-  ...machine(
-    {
-      vcpus: 2,
-      tables: 4,
-      kernel: V6_15,
-      nxHugePages: true,
-      trackExec: true,
-      flush: 'atomic',
-      guestReads: true,
-      guestWrites: false,
-      guestFetches: true,
-      guestGfns: 2,
-    },
-    [process('cpu0', kvm_mmu_notifier_clear_young, 1, 2)],
-    table_with_a_hole,
-  ),
+  ...machine(collapse_choices, [aging_one], table_with_a_hole),
   witnesses: [a_table_waits_for_its_grace_period],
 };
 
@@ -355,6 +362,15 @@ export default scenarios({
       'tdp_iter_next > try_step_side',
       'tdp_mmu_map_handle_target_level > make_spte',
     ),
+  },
+  'lockless-against-collapse-installs': {
+    ...collapse,
+    ...machine(collapse_choices, [aging_one], empty_table),
+    title:
+      'The same with page statistics: a fault maps a page where the changed value stands, in a table that is gone',
+    claims: ['O19'],
+    properties: [OWNERS],
+    expect: { P5: 'violated' },
   },
   'lockless-against-collapse-other-frozen-value': {
     ...collapse,
