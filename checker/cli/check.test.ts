@@ -101,6 +101,7 @@ describe('check --json', () => {
       property: 'T1 at most one inside',
       verdict: 'violated',
       expected: 'violated',
+      steps: 4,
       states: 31,
       transitions: 46,
       depth: 8,

@@ -33,7 +33,8 @@ export default claims({
     O19: {
       says: 'Aging',
       kind: 'situation',
-      because: 'lockless aging clears a bit of whatever is in memory',
+      because:
+        'lockless aging clears a bit of whatever is in memory; unconfirmed, see counterexamples/REAL-OR-NOT.md',
     },
     O21: {
       says: 'Putting huge pages back when logging stops',

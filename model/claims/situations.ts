@@ -185,7 +185,8 @@ export default claims({
     M33: {
       says: 'CLEAR over a huge page against write tracking, with every bit set at first',
       kind: 'situation',
-      because: 'MMU-writable is cleared without a flush before mmu_lock is dropped',
+      because:
+        'MMU-writable is cleared without a flush before mmu_lock is dropped; unconfirmed, see counterexamples/REAL-OR-NOT.md',
     },
     M34: {
       says: 'Two faults on one gfn, of which one has found it read-only, against write tracking',
@@ -201,7 +202,8 @@ export default claims({
     M36: {
       says: 'The split at a boundary fails, and the error is read as success',
       kind: 'situation',
-      because: 'a hole takes too much, and a conversion zaps nothing: unconfirmed, see REAL-OR-NOT.md',
+      because:
+        'a hole takes too much, and a conversion zaps nothing; unconfirmed, see counterexamples/REAL-OR-NOT.md',
     },
     M37: {
       says: 'A fast zap frees tables without a flush',
