@@ -311,7 +311,7 @@ export const EXHIBITS: readonly Exhibit[] = [
       'Nothing is taken out of the kernel for this one. Needs manual protection with all bits set, and no eager split or one that fails.',
   },
   {
-    claim: 'O19',
+    claim: 'O19(a)',
     name: 'lockless aging changes the FROZEN value of a table that is being removed',
     scenario: 'aging/lockless-against-collapse',
     property: 'P5',
@@ -321,7 +321,7 @@ export const EXHIBITS: readonly Exhibit[] = [
       'Nothing is taken out of the kernel for this one: from 6.15 aging takes no lock and clears the bit atomically. It needs FROZEN to have the bit set (aging/lockless-against-collapse-other-frozen-value holds), and does harm only where somebody still compares with FROZEN.',
   },
   {
-    id: 'aging-against-FROZEN-2',
+    claim: 'O19(b)',
     name: 'where that leads: a leaf in a table that is gone',
     scenario: 'aging/lockless-against-collapse-installs',
     property: 'P5',
@@ -331,7 +331,7 @@ export const EXHIBITS: readonly Exhibit[] = [
       'Nothing is taken out of the kernel for this one. All that was seen to come of it is a leaf in a page that RCU is about to free.',
   },
   {
-    id: 'M36',
+    claim: 'M36',
     name: 'a conversion goes on after its split has failed',
     scenario: 'S001-5/split-error-is-success',
     property: 'P17',

@@ -35,6 +35,14 @@ export default claims({
       kind: 'situation',
       because:
         'lockless aging clears a bit of whatever is in memory; unconfirmed, see counterexamples/REAL-OR-NOT.md',
+      sides: {
+        a: {
+          says: 'aging without mmu_lock changes FROZEN in a table that is being removed',
+          verdict: 'violated',
+        },
+        b: { says: 'and a fault then maps a page there', verdict: 'violated' },
+        c: { says: 'with a FROZEN value in which the accessed bits are clear', verdict: 'holds' },
+      },
     },
     O21: {
       says: 'Putting huge pages back when logging stops',

@@ -352,7 +352,7 @@ export default scenarios({
   'lockless-against-collapse': {
     ...collapse,
     title: 'From 6.15: aging clears a bit of the FROZEN value in a table that is being removed (unconfirmed)',
-    claims: ['O19'],
+    claims: ['O19(a)'],
     expect: { P5: 'violated' },
     unreached: unreached(
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
@@ -368,14 +368,14 @@ export default scenarios({
     ...machine(collapse_choices, [aging_one], empty_table),
     title:
       'The same with page statistics: a fault maps a page where the changed value stands, in a table that is gone',
-    claims: ['O19'],
+    claims: ['O19(b)'],
     properties: [OWNERS],
     expect: { P5: 'violated' },
   },
   'lockless-against-collapse-other-frozen-value': {
     ...collapse,
     title: 'The same with a FROZEN value in which that bit is clear',
-    claims: ['O19'],
+    claims: ['O19(c)'],
     variant: ['frozen-value-without-a'],
     unreached: unreached(
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
