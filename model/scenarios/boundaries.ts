@@ -15,7 +15,7 @@ import {
 } from '../kernel/spte.js';
 import { kvm_split_cross_boundary_leafs } from '../kernel/tdp_mmu/boundary.js';
 import { tdp_mmu_alloc_sp } from '../kernel/tdp_mmu/pages.js';
-import { tdp_mmu_split_huge_pages_root } from '../kernel/tdp_mmu/split.js';
+import { kvm_tdp_mmu_try_split_huge_pages } from '../kernel/tdp_mmu/split.js';
 import {
   type Gfn,
   type GfnEnd,
@@ -165,7 +165,7 @@ export function* split_for_any_accepted_block(kvm: Kvm): Op {
 
   yield* write_lock(kvm);
   if (kvm.config.boundarySplit === 'walk') yield* kvm_split_cross_boundary_leafs(kvm, start, end, false);
-  else yield* tdp_mmu_split_huge_pages_root(kvm, ROOT, start, end, accepted, false, false);
+  else yield* kvm_tdp_mmu_try_split_huge_pages(kvm, start, end, accepted, false);
   yield* write_unlock(kvm);
   for (let gfn = 0; gfn < kvm.config.gfns; gfn++) {
     const kind = kind_at(kvm, gfn, first, second);
