@@ -76,15 +76,13 @@ export function switched(program: Program, request: GraphRequest, mutants: reado
       },
     ],
   };
-  const typed = (type: Type): Type => {
-    if (type.kind === 'number') return WIDE;
-    return type.kind === 'record' && type.name === root.name ? root : type;
-  };
+  const rooted = (type: Type): Type => (type.kind === 'record' && type.name === root.name ? root : type);
+  const typed = (type: Type): Type => (type.kind === 'number' ? WIDE : rooted(type));
   const functions: Record<string, Function> = {};
-  const add = (fn: Function): void => {
+  const add = (fn: Function, typeOf = typed): void => {
     functions[fn.id] = {
       ...fn,
-      variables: fn.variables.map((variable) => ({ ...variable, type: typed(variable.type) })),
+      variables: fn.variables.map((variable) => ({ ...variable, type: typeOf(variable.type) })),
     };
   };
   for (const fn of Object.values(program.functions)) {
@@ -98,7 +96,8 @@ export function switched(program: Program, request: GraphRequest, mutants: reado
     judges.map((each) => each.function),
   )) {
     const fn = program.functions[id];
-    if (fn !== undefined) add({ ...fn, id: PRISTINE + id, body: fn.body.map(pristine) });
+    // Nothing branches off in these, and their numbers may need all 32 bits.
+    if (fn !== undefined) add({ ...fn, id: PRISTINE + id, body: fn.body.map(pristine) }, rooted);
   }
   for (const id of new Set(request.processes.map((each) => each.function))) {
     const fn = program.functions[id];
