@@ -19,7 +19,12 @@ import {
   the_slot_is_invalid,
 } from './slot-witnesses.js';
 import { unreached } from './unreached.js';
-import { a_new_root_is_in_use, an_invalidation_is_open, the_host_has_moved_a_page } from './witnesses.js';
+import {
+  a_new_root_is_in_use,
+  an_invalidation_is_open,
+  the_host_has_moved_a_page,
+  two_invalidations_are_open,
+} from './witnesses.js';
 
 const choices = {
   vcpus: 1,
@@ -277,6 +282,48 @@ export default scenarios({
   'created-beside-notifier': {
     ...created_beside_notifier,
     title: 'A slot is created while the host moves its page: it waits until no invalidation is open',
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+  },
+  'deleted-beside-notifier': {
+    ...machine(
+      { ...notified, memslotGenerations: 2 },
+      [process('cpu0', delete_memslot, 0), moving],
+      with_memslot(0, 0, 2, 0),
+    ),
+    title:
+      'A slot is deleted while the host moves its page: who zaps second relies on the flush of who zapped first',
+    properties: [...properties, P15],
+    witnesses: [the_slot_has_gone, an_invalidation_is_open, the_host_has_moved_a_page],
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+    claims: ['O11'],
+  },
+  'two-notifiers': {
+    ...machine(
+      { ...notified, invalidations: 2 },
+      [process('cpu0', migrate_pages, 0, 1), moving],
+      with_memslot(0, 0, 2, 0),
+    ),
+    title: 'The host moves the page of a slot twice: who zaps second relies on the flush of who zapped first',
+    properties: [...properties, P15],
+    witnesses: [two_invalidations_are_open, the_host_has_moved_a_page],
     unreached: unreached(
       'handle_changed_spte > handle_removed_pt',
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
