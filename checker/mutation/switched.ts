@@ -46,7 +46,7 @@ const NUMBER: Scalar = { kind: 'number' };
  * What is a number without a domain in the model, because it turns out constant or does not live across a boundary, may do
  * so where a mutant branches off.
  */
-const WIDE: Scalar = { kind: 'int', name: null, lo: -(2 ** 15), hi: 2 ** 15 - 1 };
+const WIDE: Scalar = { kind: 'int', name: null, lo: -(2 ** 31), hi: 2 ** 31 - 1 };
 /** In front of the names of functions that properties use: they judge mutants and are none. */
 const PRISTINE = 'pristine ';
 const START = 'start ';
