@@ -63,7 +63,11 @@ export function judgingText(declarations: Declarations): string {
     '    memcpy(&before, &now, size);',
     '  }',
     '',
-    ...predicates.flatMap(({ code }) => [code, '']),
+    // A block may not be longer than 64 KiB.
+    ...predicates.flatMap(({ code }) => ['}', '', 'c_code {', code]),
+    '}',
+    '',
+    'c_code {',
     '  static void end_step(unsigned long size, long steps) {',
     '    if (!temp.rests && memcmp(&before, &now, size) != 0) progress = 1;',
     `    if (now.status != ${0}) return;`,
