@@ -9,6 +9,7 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { matcher } from '../dist/checker/check/select.js';
 
 const root = new URL('..', import.meta.url);
 const program = new URL('dist/checker/cli/main.js', root).pathname;
@@ -23,9 +24,8 @@ const declarations = new Map(records.map(({ scenario, declaration }) => [scenari
 const stale = new Set(
   records.filter(({ recorded }) => asked.includes('--all') || !recorded).map(({ scenario }) => scenario),
 );
-for (const pattern of asked.filter((each) => !each.startsWith('-')))
-  for (const { scenario } of JSON.parse(run('list', 'scenarios', '--json')).scenarios)
-    if (declarations.has(scenario) && matches(pattern, scenario)) stale.add(scenario);
+for (const isAsked of asked.filter((each) => !each.startsWith('-')).map(matcher))
+  for (const scenario of declarations.keys()) if (isAsked(scenario)) stale.add(scenario);
 
 const verdicts = readVerdicts();
 const names = [...stale];
@@ -38,11 +38,6 @@ for (let first = 0; first < names.length; first += 40) {
 for (const scenario of Object.keys(verdicts)) if (!declarations.has(scenario)) delete verdicts[scenario];
 writeFileSync(verdictsFile, verdictsText());
 writeDocument();
-
-function matches(pattern, name) {
-  const source = pattern.replace(/[\\^$+.()|[\]{}]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${source}(/.*)?$`).test(name);
-}
 
 /** After a conflict there is nothing to read, and everything is checked. */
 function readVerdicts() {

@@ -29,12 +29,11 @@ it('the checker knows no model', () => {
   }
 });
 
-it('only the command line, the workspace, the gallery and the tools of referees and mutants touch files, processes and threads', () => {
+it('only the command line, the workspace and the tools of referees and mutants touch files, processes and threads', () => {
   const outside =
     /^(node:)?(fs|fs\/promises|child_process|worker_threads|process|os|readline|http|https|net)$/;
   for (const [file, targets] of imports) {
     if (/^checker\/(cli|workspace|(?:referees|mutation)\/tools)\//.test(file)) continue;
-    if (file === 'counterexamples/exhibits/gallery.ts') continue;
     expect(
       targets.filter((target) => outside.test(target)),
       `imports of ${file}`,

@@ -1,12 +1,11 @@
 /** A page of the gallery: what the bug was, what is taken out of the model to have it again, and the run that shows it. */
 import { text } from '../formats/text.js';
 import type { Trace } from '../trace.js';
-import { staleTranslations } from './cached.js';
+import { staleTranslations, type TranslationModel } from './cached.js';
 import type { Exhibit } from './exhibits.js';
 
 /** What model/claims says of a claim. */
 export interface DeclaredClaim {
-  readonly claim: string;
   readonly kind: string;
   readonly says: string;
   readonly where: string | null;
@@ -18,6 +17,7 @@ export interface Shown {
   readonly exhibit: Exhibit;
   readonly declared: DeclaredClaim;
   readonly trace: Trace;
+  readonly model: TranslationModel;
 }
 
 /** The name of the file in counterexamples/gallery. */
@@ -25,7 +25,7 @@ export function fileOf({ claim }: Exhibit): string {
   return `${claim.replace(/[^\w-]+/g, '-').replace(/-+$/, '')}.md`;
 }
 
-export function page({ exhibit, declared, trace }: Shown): string {
+export function page({ exhibit, declared, trace, model }: Shown): string {
   const { claim, story, scope } = exhibit;
   const { kind, commit, where } = declared;
   return [
@@ -38,7 +38,7 @@ export function page({ exhibit, declared, trace }: Shown): string {
     ...takenOut(trace),
     ...fence('text', text(trace, { hidden: (path) => isNoise(path, trace) })),
     '',
-    ...cached(trace),
+    ...cached(trace, model),
     `\`npx mmucheck check ${trace.scenario.name}\` finds it again.`,
     '',
   ].join('\n');
@@ -82,8 +82,8 @@ function fence(language: string, content: string): string[] {
   return [`\`\`\`${language}`, content.trimEnd(), '```'];
 }
 
-function cached(trace: Trace): string[] {
-  const lines = staleTranslations(trace);
+function cached(trace: Trace, model: TranslationModel): string[] {
+  const lines = staleTranslations(trace, model);
   if (lines.length === 0) return [];
   return ['What a vCPU in the guest may still use in the end:', '', ...lines.map((line) => `- ${line}`), ''];
 }
