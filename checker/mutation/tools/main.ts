@@ -11,7 +11,7 @@ import { summaryOf, tableOf } from './table.js';
 
 const USAGE = `npm run mutants -- [SCENARIO...] [options]
 
-  --filter PATTERN   only mutants whose key contains this (\`kvm_flush_remote_tlbs\`, \`: swap\`)
+  --filter PATTERN   only mutants whose key contains this (\`: swap\`)
   --all              try a mutant in every scenario that reaches it, also after it was killed
   --known            run nothing: report what earlier runs have found
   --confirm          run only the scenarios that are known to kill something, each for those mutants
