@@ -14,7 +14,7 @@ import { type SearchOptions, type SearchResult, searchAsync } from '../engine/in
 import type { PropertySpec } from '../language/index.js';
 import type { Temporal } from '../language/temporal.js';
 import { NO_REDUCTIONS, type ReductionSettings, reduce } from '../reduction/index.js';
-import { Atoms, countsSteps } from '../temporal/atoms.js';
+import { Atoms, countsSteps, indexOf } from '../temporal/atoms.js';
 import { decide, type Decision } from '../temporal/decide.js';
 import { type Assumptions, assumptionsOf, describeAssumptions, fairnessOf } from '../temporal/fairness.js';
 import { type Kripke, sourceOf } from '../temporal/kripke.js';
@@ -125,12 +125,6 @@ export async function checkTemporal(
   }
   result.release();
   return { results, end: result.end };
-}
-
-/** By atom: which of the machine's witnesses or step predicates it is. */
-function indexOf(atoms: Atoms): number[] {
-  const counts = { state: 0, step: 0, finished: 0, moves: 0 };
-  return atoms.all.map(({ of }) => counts[of]++);
 }
 
 interface Run {

@@ -1,12 +1,13 @@
 /** The mutants of the toy model, tried: which scenario kills which, and by what. */
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { openWorkspace } from '../workspace/project.js';
+import { openWorkspace, type Workspace } from '../workspace/project.js';
 import { loadScenarios } from '../workspace/scenarios.js';
 import { Trial } from './trial.js';
 import type { Vocabulary } from './vocabulary.js';
 
-const workspace = openWorkspace(fileURLToPath(new URL('../cli/fixtures/toy', import.meta.url)));
+const fixture = (name: string) =>
+  openWorkspace(fileURLToPath(new URL(`../cli/fixtures/${name}`, import.meta.url)));
 const VOCABULARY: Vocabulary = {
   folders: ['model'],
   sections: [{ acquire: 'latch', release: 'unlatch' }],
@@ -18,14 +19,14 @@ const VOCABULARY: Vocabulary = {
 };
 const OPTIONS = { maxStates: 10_000, memoryBytes: 2 ** 28, signal: { aborted: false } };
 
-async function trialOf(file: string, name: string): Promise<Trial> {
+async function trialOf(file: string, name: string, workspace = fixture('toy')): Promise<Trial> {
   const scenario = loadScenarios(workspace, `scenarios/${file}.ts`).find((each) => each.key === name);
   if (scenario === undefined) throw new Error(`there is no ${name}`);
   return Trial.of(scenario, VOCABULARY);
 }
 
-async function outcomes(file: string, name: string): Promise<Record<string, string>> {
-  const trial = await trialOf(file, name);
+async function outcomes(file: string, name: string, workspace?: Workspace): Promise<Record<string, string>> {
+  const trial = await trialOf(file, name, workspace);
   expect(trial.original(OPTIONS).outcome).toEqual({ outcome: 'survived' });
   return Object.fromEntries(
     trial.reached(OPTIONS).map((mutant) => {
@@ -47,6 +48,26 @@ it('kills what lets two visitors in, or none out', async () => {
       "visit: swap enter(house) and leave(house)": "error",
       "visit: swap latch(house, 0) and enter(house)": "T1",
       "visit: swap leave(house) and unlatch(house, 0)": "T1",
+    }
+  `);
+});
+
+it('asks the temporal properties that hold', async () => {
+  expect(await outcomes('turns', 'with-fair-locks', fixture('turns'))).toMatchInlineSnapshot(`
+    {
+      "busy: drop give(room)": "TURN",
+      "busy: drop take(room, 0)": "survived",
+      "busy: swap take(room, 0) and give(room)": "survived",
+      "give: drop room.holder = -1": "TURN",
+      "patient: drop give(room)": "survived",
+      "patient: drop room.light = true": "survived",
+      "patient: drop room.waiting = false": "TURN",
+      "patient: drop room.waiting = true": "survived",
+      "patient: drop take(room, 1)": "survived",
+      "patient: swap room.waiting = true and take(room, 1)": "TURN",
+      "patient: swap take(room, 1) and give(room)": "survived",
+      "take: drop room.holder = who": "survived",
+      "take: wait room.holder < 0": "survived",
     }
   `);
 });

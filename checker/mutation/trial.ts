@@ -1,46 +1,25 @@
 /** One scenario against the mutants that it reaches. */
 import { digestOf } from '../build-cache.js';
 import { type Lowered, loweredOf, requestOf } from '../compiler/compile.js';
-import { generateMachine } from '../compiler/codegen/javascript.js';
-import { type Field, pack } from '../compiler/codegen/packing.js';
-import type { Machine } from '../compiler/machine.js';
-import { buildGraph } from '../compiler/passes/index.js';
-import { initialState } from '../direct/schema.js';
 import { Exploration } from '../engine/exploration.js';
 import type { End, SearchOptions } from '../engine/options.js';
 import type { Finding } from '../engine/facts.js';
 import type { Scenario } from '../workspace/scenarios.js';
+import { type MutantMachine, mutantMachine } from './machine.js';
 import type { Mutant } from './mutant.js';
 import { mutantsOf } from './mutants.js';
-import { numberOf, ORIGINAL, PROBE, PROBE_MESSAGE, SWITCH, type Switched, switched } from './switched.js';
+import type { Kill, Outcome, TrialOptions } from './outcome.js';
+import { numberOf, ORIGINAL, PROBE, PROBE_MESSAGE } from './switched.js';
+import { temporalIdentity, temporalOutcome, temporalPropertiesOf } from './temporal-trial.js';
 import type { Vocabulary } from './vocabulary.js';
-
-export interface Kill {
-  /** The property that is violated and should hold; `error` for a model error. */
-  readonly property: string;
-  /** The length of the shortest counterexample. */
-  readonly depth: number;
-}
-
-export type Outcome =
-  | { readonly outcome: 'killed'; readonly kill: Kill }
-  | { readonly outcome: 'survived' }
-  /** The bound on states, or on memory, came first. */
-  | { readonly outcome: 'open' };
-
-export interface TrialOptions {
-  /** For each search. */
-  readonly maxStates: number;
-  readonly memoryBytes: number;
-  readonly signal: { readonly aborted: boolean };
-}
 
 export class Trial {
   readonly mutants: readonly Mutant[];
   readonly #lowered: Lowered;
   readonly #deadlock: string | undefined;
   readonly #violated: ReadonlySet<string>;
-  #switch: { machine: Machine; field: Field; places: Switched['places'] } | null = null;
+  #machine: MutantMachine | null = null;
+  #temporal: MutantMachine | null = null;
 
   private constructor(
     readonly scenario: Scenario,
@@ -79,22 +58,23 @@ export class Trial {
       requestOf(this.scenario, program, configuration),
       expect ?? {},
       properties.map(({ id }) => id),
+      ...temporalIdentity(this.scenario),
     ]);
   }
 
   /** Searches the model as it is. What it finds and does not expect is a mistake of this folder. */
   original(options: TrialOptions): { readonly outcome: Outcome; readonly states: number } {
-    const found = this.#search(ORIGINAL, options, (finding) => this.#isUnexpected(finding));
-    return { outcome: outcomeOf(found), states: found.states };
+    return this.#outcome(ORIGINAL, options);
   }
 
   /** The mutants that some run of the scenario gets to. */
   reached(options: TrialOptions): readonly Mutant[] {
-    const { machine, places } = this.#compiled();
+    const { of, places } = this.#compiled();
+    const { failures } = of(PROBE);
     const { findings } = this.#search(PROBE, options, () => false);
     const seen = new Set(
       findings.flatMap(({ failure }) => {
-        const message = failure === null ? '' : (machine.failures[failure]?.message ?? '');
+        const message = failure === null ? '' : (failures[failure]?.message ?? '');
         return message.startsWith(PROBE_MESSAGE) ? [Number(message.slice(PROBE_MESSAGE.length))] : [];
       }),
     );
@@ -104,27 +84,27 @@ export class Trial {
   }
 
   run(mutant: Mutant, options: TrialOptions): Outcome {
-    const number = numberOf(this.mutants.indexOf(mutant));
-    return outcomeOf(this.#search(number, options, (finding) => this.#isUnexpected(finding)));
+    return this.#outcome(numberOf(this.mutants.indexOf(mutant)), options).outcome;
   }
 
   #isUnexpected({ property }: Finding): boolean {
     return property === null || !this.#violated.has(property);
   }
 
-  #compiled(): { machine: Machine; field: Field; places: Switched['places'] } {
-    if (this.#switch !== null) return this.#switch;
-    const { program, configuration } = this.#lowered;
-    const request = requestOf(this.scenario, program, configuration);
-    const meta = switched(program, request, this.mutants);
-    const graph = buildGraph(meta.program, meta.request);
-    const packing = pack(graph);
-    const tree = { ...initialState(this.scenario, program.root), [SWITCH]: ORIGINAL };
-    const machine = generateMachine(graph, tree, packing);
-    const field = packing.cells[graph.cells.findIndex(({ path }) => path[0] === SWITCH)];
-    if (field === undefined) throw new Error('the state has lost its switch');
-    this.#switch = { machine, field, places: meta.places };
-    return this.#switch;
+  #compiled(): MutantMachine {
+    this.#machine ??= mutantMachine(this.scenario, this.#lowered, this.mutants, 'properties');
+    return this.#machine;
+  }
+
+  /** Violations first: they are found sooner, and temporal properties are about runs that no error cuts off. */
+  #outcome(number: number, options: TrialOptions): { readonly outcome: Outcome; readonly states: number } {
+    const found = this.#search(number, options, (finding) => this.#isUnexpected(finding));
+    const outcome = outcomeOf(found);
+    const { states } = found;
+    if (outcome.outcome !== 'survived' || temporalPropertiesOf(this.scenario).length === 0)
+      return { outcome, states };
+    this.#temporal ??= mutantMachine(this.scenario, this.#lowered, this.mutants, 'temporal');
+    return { outcome: temporalOutcome(this.scenario, this.#temporal, number, options), states };
   }
 
   #search(
@@ -137,9 +117,6 @@ export class Trial {
     readonly findings: readonly Finding[];
     readonly kill: Kill | null;
   } {
-    const { machine, field } = this.#compiled();
-    const initial = machine.initial.slice();
-    initial[field.word] = (initial[field.word] ?? 0) | ((number - field.lo) << field.shift);
     const options: SearchOptions = {
       maxStates,
       memoryBytes,
@@ -147,7 +124,7 @@ export class Trial {
       deadlock: this.#deadlock !== undefined,
       ...(this.#deadlock !== undefined && { deadlockProperty: this.#deadlock }),
     };
-    const exploration = new Exploration({ ...machine, initial }, options);
+    const exploration = new Exploration(this.#compiled().of(number), options);
     let decisive: Finding | undefined;
     do decisive = exploration.result().findings.find(isEnough);
     while (decisive === undefined && !exploration.advance());

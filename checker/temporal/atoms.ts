@@ -44,6 +44,12 @@ export class Atoms {
   }
 }
 
+/** By atom: which of the machine's witnesses or step predicates it is. */
+export function indexOf(atoms: Pick<Atoms, 'all'>): number[] {
+  const counts = { state: 0, step: 0, finished: 0, moves: 0 };
+  return atoms.all.map(({ of }) => counts[of]++);
+}
+
 /** Whether a formula counts steps, so that none may be left out or put together. */
 export function countsSteps(formula: Temporal): boolean {
   switch (formula.op) {

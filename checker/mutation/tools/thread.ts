@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openProject } from '../../cli/project.js';
 import { loadEach } from '../../workspace/scenarios.js';
 import { type Attempt, isKill, killText, OPEN, SURVIVED } from '../ledger.js';
-import { type Outcome, Trial } from '../trial.js';
+import type { Outcome } from '../outcome.js';
+import { Trial } from '../trial.js';
 import type { Order, Report, ThreadSettings } from './messages.js';
 
 const { root, vocabulary } = workerData as ThreadSettings;
