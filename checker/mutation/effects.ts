@@ -27,12 +27,13 @@ export class Effects {
 
   constructor(
     readonly program: Program,
-    { ghosts, hardware }: Pick<Vocabulary, 'ghosts' | 'hardware'>,
+    { ghosts, hardware, bookkeeping }: Pick<Vocabulary, 'ghosts' | 'hardware' | 'bookkeeping'>,
   ) {
     this.#shared = recordsOf(program.root);
     this.#ghosts = new Set(ghosts);
     this.#hidden = new Set([...ghosts, ...hardware]);
-    const functions = Object.values(program.functions);
+    const own = new Set(bookkeeping);
+    const functions = Object.values(program.functions).filter(({ name }) => !own.has(name));
     for (let changed = true; changed; ) {
       changed = false;
       for (const fn of functions) {

@@ -11,6 +11,7 @@ const VOCABULARY: Vocabulary = {
     { acquire: 'share', release: 'unshare' },
   ],
   primitives: ['is_drained'],
+  bookkeeping: ['forget'],
   work: ['job'],
   ghosts: ['Root.flag'],
   hardware: ['Root.flags'],
@@ -24,6 +25,7 @@ function* share(r: Root): Op { yield () => r.lock.owner < 1; }
 function* unshare(r: Root): Op { yield; r.lock.owner = -1; }
 function is_drained(r: Root): boolean { return !r.flags[0]; }
 function* set(r: Root, mode: Mode): Op { yield; r.mode = mode; }
+function forget(r: Root): void { r.count = 0; }
 function* count(r: Root): Op { yield; r.count = r.count + 1; }
 `;
 
@@ -48,6 +50,12 @@ it('leaves out writes and calls that write or wait, but no ghosts', () => {
   expect(
     keysOf(`function mark(r: Root): void { r.flag = false; } export function* op(r: Root): Op { ${body} }`),
   ).toEqual(['op: drop r.count = 1', 'op: drop set(r, "busy")', 'op: swap r.count = 1 and set(r, "busy")']);
+});
+
+it('leaves bookkeeping alone', () => {
+  expect(keysOf('export function* op(r: Root): Op { yield; r.count = 1; forget(r); }')).toEqual([
+    'op: drop r.count = 1',
+  ]);
 });
 
 it('leaves no work out', () => {

@@ -19,6 +19,7 @@ export function mutantsOf(program: Program, vocabulary: Vocabulary): readonly Mu
   const locks = new Set([
     ...vocabulary.sections.flatMap(({ acquire, release }) => [acquire, release]),
     ...vocabulary.primitives,
+    ...vocabulary.bookkeeping,
   ]);
   const isMutated = (fn: Function): boolean =>
     vocabulary.folders.some((folder) => fn.span.file.startsWith(`${folder}/`)) &&

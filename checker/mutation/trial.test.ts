@@ -12,6 +12,7 @@ const VOCABULARY: Vocabulary = {
   folders: ['model'],
   sections: [{ acquire: 'latch', release: 'unlatch' }],
   primitives: [],
+  bookkeeping: [],
   work: [],
   ghosts: [],
   hardware: [],

@@ -8,6 +8,11 @@ export interface Vocabulary {
   readonly sections: readonly Section[];
   /** Further functions that are no operations of what is modelled: parts of locks, hardware, the host, questions of properties. */
   readonly primitives: readonly string[];
+  /**
+   * Functions of the model that stand for nothing in what is modelled, such as forgetting what means nothing any more, so that equal
+   * states are equal. They count as doing nothing.
+   */
+  readonly bookkeeping: readonly string[];
   /** Functions without whose call an operation would do less, which is no mistake of synchronisation. */
   readonly work: readonly string[];
   /** Fields (`Record.field`) that only properties read. Leaving out a write of one is no mutant. */
@@ -25,7 +30,16 @@ export interface Section {
   readonly weaker?: string;
 }
 
-const MEMBERS = ['folders', 'sections', 'primitives', 'work', 'ghosts', 'hardware', 'locked'] as const;
+const MEMBERS = [
+  'folders',
+  'sections',
+  'primitives',
+  'bookkeeping',
+  'work',
+  'ghosts',
+  'hardware',
+  'locked',
+] as const;
 
 /** @param file for messages */
 export function vocabularyOf(text: string, file: string): Vocabulary {

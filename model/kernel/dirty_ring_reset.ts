@@ -48,8 +48,13 @@ export function* kvm_vm_ioctl_reset_dirty_pages(kvm: Kvm): Op {
       kvm.ghost.harvesting[gfn] = false;
       if (kvm.config.followWrites && is_collected(kvm, gfn)) kvm.ghost.written[gfn] = false;
     }
-  for (let v = 0; v < kvm.config.ringVcpus; v++) kvm.dirty.collected[v] = 0;
+  forget_collected(kvm);
   promise_flushed(kvm);
+}
+
+/** What userspace has collected: forgotten, equal states are equal, and the log form of P3 judges the next round. */
+function forget_collected(kvm: Kvm): void {
+  for (let v = 0; v < kvm.config.ringVcpus; v++) kvm.dirty.collected[v] = 0;
 }
 
 function is_collected(kvm: Kvm, gfn: Gfn): boolean {
@@ -98,9 +103,13 @@ function* kvm_dirty_gfn_set_invalid(kvm: Kvm, vcpu: VcpuId): Op {
 
 function* advance_reset_index(kvm: Kvm, vcpu: VcpuId): Op {
   yield;
-  // What the entry says is not read again; forgotten, equal states are equal.
-  kvm.dirty.ring[vcpu].offset[kvm.dirty.ring[vcpu].reset_index % kvm.config.dirtyRing] = 0;
+  forget_entry(kvm, vcpu);
   kvm.dirty.ring[vcpu].reset_index = next_index(kvm, kvm.dirty.ring[vcpu].reset_index);
+}
+
+/** What it says is not read again; forgotten, equal states are equal. */
+function forget_entry(kvm: Kvm, vcpu: VcpuId): void {
+  kvm.dirty.ring[vcpu].offset[kvm.dirty.ring[vcpu].reset_index % kvm.config.dirtyRing] = 0;
 }
 
 function* kvm_reset_dirty_gfn(kvm: Kvm, offset: Gfn, mask: number): Op {

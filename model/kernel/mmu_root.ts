@@ -35,9 +35,13 @@ export function* kvm_check_request_free_obsolete_roots(kvm: Kvm, vcpu: VcpuId): 
   yield;
   const requested = kvm.roots.request_free_obsolete_roots[vcpu];
   kvm.roots.request_free_obsolete_roots[vcpu] = false;
-  // Nobody else acknowledges it there.
-  if (kvm.config.flush === 'atomic') kvm.vcpus[vcpu].ipi = false;
+  acknowledge_at_once(kvm, vcpu);
   return requested;
+}
+
+/** Where no handler does. */
+function acknowledge_at_once(kvm: Kvm, vcpu: VcpuId): void {
+  if (kvm.config.flush === 'atomic') kvm.vcpus[vcpu].ipi = false;
 }
 
 /** From 6.15 on for callers also that do not answer requests before. */

@@ -63,10 +63,15 @@ export function* vmx_flush_pml_buffer(kvm: Kvm, vcpu: VcpuId): Op {
   yield* reset_pml_index(kvm, vcpu);
 }
 
-/** vmcs_write16(GUEST_PML_INDEX). The entries stay in the page; here they are forgotten, so that equal states are equal. */
+/** vmcs_write16(GUEST_PML_INDEX). */
 function* reset_pml_index(kvm: Kvm, vcpu: VcpuId): Op {
   yield;
   kvm.vcpus[vcpu].pml.length = 0;
+  forget_entries(kvm, vcpu);
+}
+
+/** They stay in the page and mean nothing; forgotten, equal states are equal. */
+function forget_entries(kvm: Kvm, vcpu: VcpuId): void {
   for (let i = 0; i < kvm.config.pml; i++) kvm.vcpus[vcpu].pml.gfn[i] = 0;
 }
 

@@ -211,6 +211,11 @@ function kvm_alloc_memslot(kvm: Kvm, base_gfn: Gfn, npages: GfnEnd, page: Gfn, i
 function* kvm_free_memslot(kvm: Kvm, slot: MaybeSlot): Op {
   yield;
   kvm.memslots.slot[slot].allocated = false;
+  forget_memslot(kvm, slot);
+}
+
+/** What a freed slot says means nothing; forgotten, equal states are equal. */
+function forget_memslot(kvm: Kvm, slot: number): void {
   kvm.memslots.slot[slot].base_gfn = 0;
   kvm.memslots.slot[slot].npages = 0;
   kvm.memslots.slot[slot].userspace_page = 0;

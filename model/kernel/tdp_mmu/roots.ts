@@ -92,10 +92,15 @@ function list_del(kvm: Kvm, root: number): void {
 /** A grace period ends when the last reader leaves, or now if there is none (see rcu_read_unlock()). */
 function call_rcu_free(kvm: Kvm, root: number): void {
   kvm.pt[root].state = 'detached';
-  kvm.roots.invalid[root] = false;
-  kvm.roots.role[root] = 0;
+  forget_root(kvm, root);
   for (let p = 0; p < kvm.config.processes; p++) if (kvm.rcu_reader[p]) return;
   tdp_mmu_free_sp_rcu_callback(kvm, root);
+}
+
+/** What is said of a freed page means nothing; forgotten, equal states are equal. */
+function forget_root(kvm: Kvm, root: number): void {
+  kvm.roots.invalid[root] = false;
+  kvm.roots.role[root] = 0;
 }
 
 /** The role of a vCPU's root: for ever the same, unless it goes between L1 and L2. */
