@@ -18,7 +18,15 @@ it('puts attempts together: the shortest trace counts, and one kill is enough', 
     attempt('three', { a: 'survived' }),
   ];
   const ledger = ledgerOf(['a', 'b', 'c'].map(known), attempts, { b: 'equivalent because' });
-  expect(ledger).toMatchObject({ version: 1, killed: 1, survived: 1, unreached: 1, explained: 1, stale: [] });
+  expect(ledger).toMatchObject({
+    version: 1,
+    killed: 1,
+    survived: 1,
+    unreached: 1,
+    explained: 1,
+    equivalent: 1,
+    stale: [],
+  });
   expect(ledger.mutants.map(({ status }) => status)).toEqual(['killed', 'survived', 'unreached']);
   expect(ledger.mutants[0]?.killer).toEqual({ scenario: 'two', property: 'P8', depth: 7 });
   expect(ledger.mutants[1]).toMatchObject({ survived: 1, open: 1, explanation: 'equivalent because' });

@@ -37,6 +37,8 @@ export interface Ledger {
   readonly unreached: number;
   /** Of those that survived or were not reached. */
   readonly explained: number;
+  /** Of those that survived: no execution can tell the difference, as their explanation says. */
+  readonly equivalent: number;
   readonly mutants: readonly MutantRecord[];
   /** Explanations of mutants that are killed after all, or that there are none of. */
   readonly stale: readonly string[];
@@ -51,10 +53,17 @@ export interface Known {
 
 export const SURVIVED = 'survived';
 export const OPEN = 'open';
+/** How an explanation begins that says so. */
+const EQUIVALENT = 'equivalent';
 
 /** `P1 at 12`. */
 export function killText(property: string, depth: number): string {
   return `${property} at ${depth}`;
+}
+
+/** Counted only if some scenario gets there and sees nothing. */
+export function isEquivalent({ status, explanation }: MutantRecord): boolean {
+  return status === 'survived' && explanation?.startsWith(EQUIVALENT) === true;
 }
 
 export function isKill(outcome: string): boolean {
@@ -75,6 +84,7 @@ export function ledgerOf(
     survived: count('survived'),
     unreached: count('unreached'),
     explained: left.filter(({ explanation }) => explanation !== null).length,
+    equivalent: records.filter(isEquivalent).length,
     mutants: records,
     stale: Object.keys(explanations).filter((key) => !left.some(({ mutant }) => mutant === key)),
   };

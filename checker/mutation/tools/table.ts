@@ -1,5 +1,5 @@
 /** The ledger as text: what is not killed, and the figures. */
-import type { Ledger, MutantRecord } from '../ledger.js';
+import { isEquivalent, type Ledger, type MutantRecord } from '../ledger.js';
 
 export function tableOf(ledger: Ledger): string {
   const left = ledger.mutants
@@ -34,13 +34,44 @@ export function tableOf(ledger: Ledger): string {
           ...ledger.stale.map((key) => `  ${key}`),
           '',
         ];
-  return `${[...sections, ...stale, summaryOf(ledger)].join('\n')}\n`;
+  return `${[...sections, ...stale, ...operatorsOf(ledger), '', summaryOf(ledger)].join('\n')}\n`;
 }
 
-export function summaryOf({ killed, survived, unreached, explained, mutants, stale }: Ledger): string {
-  const share = (part: number): string => `${((100 * part) / Math.max(1, mutants.length)).toFixed(1)} %`;
+function operatorsOf({ mutants }: Ledger): readonly string[] {
+  const rows = [...new Set(mutants.map(({ operator }) => operator))].sort().map((operator) => {
+    const own = mutants.filter((each) => each.operator === operator);
+    const count = (...states: readonly MutantRecord['status'][]): number =>
+      own.filter(({ status }) => states.includes(status)).length;
+    const equivalent = own.filter(isEquivalent).length;
+    return [
+      operator,
+      own.length,
+      count('killed'),
+      equivalent,
+      count('survived') - equivalent,
+      count('unreached'),
+    ];
+  });
+  return [['operator', 'mutants', 'killed', 'equivalent', 'survived', 'not reached'], ...rows].map((row) =>
+    row.map((cell, index) => (index === 0 ? String(cell).padEnd(12) : String(cell).padStart(12))).join(''),
+  );
+}
+
+export function summaryOf({
+  killed,
+  survived,
+  unreached,
+  explained,
+  equivalent,
+  mutants,
+  stale,
+}: Ledger): string {
+  const share = (part: number, whole = mutants.length): string =>
+    `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
+  const real = mutants.length - equivalent;
   return [
     `${mutants.length} mutants: ${killed} killed (${share(killed)}), ${survived} survived (${share(survived)}), ${unreached} not reached`,
+    `without the ${equivalent} that are equivalent: ${share(killed, real)} killed, ${share(survived - equivalent, real)} survived`,
     `${explained} of ${survived + unreached} explained${stale.length === 0 ? '' : `, ${stale.length} explanations stale`}`,
   ].join('\n');
 }
