@@ -49,17 +49,18 @@ export class Trial {
     );
   }
 
-  /** The same as long as neither the scenario nor what it runs has changed. */
+  /** The same as long as neither the scenario nor what it runs has changed, wherever it stands. */
   get identity(): string {
     const { program, configuration } = this.#lowered;
     const { expect, properties } = this.scenario.spec;
-    return digestOf([
+    const all = [
       program,
       requestOf(this.scenario, program, configuration),
       expect ?? {},
       properties.map(({ id }) => id),
       ...temporalIdentity(this.scenario),
-    ]);
+    ];
+    return digestOf(JSON.stringify(all, (key, value: unknown) => (key === 'span' ? undefined : value)));
   }
 
   /** Searches the model as it is. What it finds and does not expect is a mistake of this folder. */
