@@ -256,7 +256,7 @@ export const EXHIBITS: readonly Exhibit[] = [
       'The table goes away under the read lock, as in 6.18. In 2022 it was the zap of a root, or of a table that could be huge.',
   },
   {
-    claim: 'fix:e25f0e0c5ee8',
+    claim: 'fix:e25f0e0cd51b',
     scenario: 'history/removed-children-are-holes',
     property: 'P5',
     story:

@@ -110,10 +110,10 @@ export default claims({
       kind: 'bug',
       because: 'their entries outlive the page, and whoever zaps them tells the host about it',
     },
-    'fix:e25f0e0c5ee8': {
+    'fix:e25f0e0cd51b': {
       says: 'The entries of an unlinked table are cleared to holes',
       where: 'kvm: x86/mmu: Mark SPTEs in disconnected pages as removed (2021)',
-      commit: 'e25f0e0c5ee8',
+      commit: 'e25f0e0cd51b',
       kind: 'bug',
       because: 'a fault that is still inside maps its page there, and nobody ever takes that away',
     },

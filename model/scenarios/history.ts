@@ -234,7 +234,7 @@ export default scenarios({
       'tdp_mmu_map_handle_target_level > make_spte',
     ),
     title: 'A table is zapped under the read lock while an exec fault is about to step down into it',
-    claims: ['fix:80a3e4ae962d', 'fix:e25f0e0c5ee8'],
+    claims: ['fix:80a3e4ae962d', 'fix:e25f0e0cd51b'],
   },
   'target-level-missed': {
     ...nx_read_locked,
@@ -264,7 +264,7 @@ export default scenarios({
       'tdp_mmu_map_handle_target_level > make_spte',
     ),
     title: 'The entries of an unlinked table become holes, which a fault fills that is still inside',
-    claims: ['fix:e25f0e0c5ee8'],
+    claims: ['fix:e25f0e0cd51b'],
     variant: ['removed-children-are-holes'],
     expect: { P5: 'violated' },
   },
