@@ -5,6 +5,7 @@ import type { Vocabulary } from './vocabulary.js';
 
 export type OperatorName =
   | 'drop'
+  | 'forget'
   | 'section'
   | 'mode'
   | 'swap'

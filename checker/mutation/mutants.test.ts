@@ -52,6 +52,19 @@ it('leaves out writes and calls that write or wait, but no ghosts', () => {
   ).toEqual(['op: drop r.count = 1', 'op: drop set(r, "busy")', 'op: swap r.count = 1 and set(r, "busy")']);
 });
 
+it('forgets what is owed', () => {
+  const body = 'let owed = false; yield; if (r.count > 0) owed = true; if (owed) yield* set(r, "busy");';
+  expect(keysOf(`export function* op(r: Root): Op { ${body} }`)).toEqual([
+    'op: drop set(r, "busy")',
+    'op: forget owed = true',
+  ]);
+  const more = 'let owed = false; owed = (yield* asked(r)) || owed; if (owed) yield* set(r, "busy");';
+  const asked = 'function* asked(r: Root): Op<boolean> { yield; return r.count > 0; }';
+  expect(keysOf(`${asked} export function* op(r: Root): Op { ${more} }`)).toContain(
+    'op: forget owed = asked(r) || owed',
+  );
+});
+
 it('leaves bookkeeping alone', () => {
   expect(keysOf('export function* op(r: Root): Op { yield; r.count = 1; forget(r); }')).toEqual([
     'op: drop r.count = 1',

@@ -3,6 +3,7 @@ import type { Function, Program } from '../compiler/ir/program.js';
 import { Effects } from './effects.js';
 import type { Mutant, Operator, Proposal, Site } from './mutant.js';
 import { drop } from './operators/drop.js';
+import { forget } from './operators/forget.js';
 import { ignore } from './operators/ignore.js';
 import { once } from './operators/once.js';
 import { calledLocked, plain } from './operators/plain.js';
@@ -12,7 +13,7 @@ import { waits } from './operators/waits.js';
 import { Texts } from './text.js';
 import type { Vocabulary } from './vocabulary.js';
 
-const OPERATORS: readonly Operator[] = [drop, sections, swap, plain, waits, ignore, once];
+const OPERATORS: readonly Operator[] = [drop, forget, sections, swap, plain, waits, ignore, once];
 
 export function mutantsOf(program: Program, vocabulary: Vocabulary): readonly Mutant[] {
   const effects = new Effects(program, vocabulary);

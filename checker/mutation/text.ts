@@ -22,6 +22,8 @@ export class Texts {
         return this.#call(statement);
       case 'assign':
         return `${this.#place(statement.place)} = ${this.#expr(statement.value)}`;
+      case 'set':
+        return `${this.#name(statement.variable)} = ${this.#expr(statement.value)}`;
       case 'assume':
         return this.#expr(statement.test);
       case 'if':
