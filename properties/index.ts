@@ -16,7 +16,7 @@ import { P16 } from './p16-no-stale-install.js';
 import { P17 } from './p17-no-mixed-huge-page.js';
 import { P18 } from './p18-no-itlb-multi-hit.js';
 import { P19 } from './p19-no-executable-huge-page.js';
-import { P20 } from './p20-no-stale-mmio.js';
+import { P20, P20entry } from './p20-no-stale-mmio.js';
 import { P21 } from './p21-memslot-lifetime.js';
 import { T7 } from './t7-no-deadlock.js';
 
@@ -43,6 +43,7 @@ export {
   P18,
   P19,
   P20,
+  P20entry,
   P21,
   T7,
 };

@@ -110,8 +110,12 @@ function complete_as_mmio(kvm: Kvm, gfn: Gfn): void {
   assert(!is_backed_for_good(kvm, gfn), 'P20', 'an access is MMIO although a memslot is there');
 }
 
-/** Whether the walk of the vCPU for `gfn` ends in an MMIO entry: for the guest. */
-export function walk_ends_in_mmio(kvm: Kvm, table: number, gfn: Gfn): boolean {
+/** Whether a walk for `gfn` ends in an entry that would be taken for MMIO now: for properties. */
+export function walk_ends_in_current_mmio(kvm: Kvm, table: number, gfn: Gfn): boolean {
   const end = walk_end_from(kvm, table, gfn);
-  return is_mmio_spte(kvm.pt[end.table].spte[end.index]);
+  const generation: number = kvm.memslots.set[kvm.memslots.active].generation;
+  return (
+    !kvm.memslots.set[kvm.memslots.active].update_in_progress &&
+    kvm.pt[end.table].spte[end.index].mmio === 1 + (generation % kvm.config.mmioGenerations)
+  );
 }

@@ -25,7 +25,7 @@ import { kvm_mmu_zap_all_fast } from './zap_all.js';
 export function* create_memslot(kvm: Kvm, id: SlotId, base_gfn: Gfn, npages: GfnEnd, page: Gfn): Op {
   yield* mutex_lock(kvm.slots_lock);
   const slot: MaybeSlot = kvm_alloc_memslot(kvm, base_gfn, npages, page, false);
-  expect_backing(kvm, slot);
+  expect_backing(kvm, base_gfn, npages, page);
   yield* kvm_create_memslot(kvm, id, slot);
   backing_has_come(kvm);
   yield* mutex_unlock(kvm.slots_lock);
@@ -59,7 +59,7 @@ export function* move_memslot(kvm: Kvm, id: SlotId, base_gfn: Gfn): Op {
     const npages: GfnEnd = kvm.memslots.slot[old].npages;
     const page: Gfn = kvm.memslots.slot[old].userspace_page;
     const slot: MaybeSlot = kvm_alloc_memslot(kvm, base_gfn, npages, page, false);
-    expect_backing(kvm, slot);
+    expect_backing(kvm, base_gfn, npages, page);
     yield* kvm_move_memslot(kvm, id, old, slot);
     yield* kvm_free_memslot(kvm, invalid_slot);
     yield* kvm_free_memslot(kvm, old);
@@ -138,6 +138,11 @@ function is_searched(kvm: Kvm, set: number): boolean {
  */
 function* swap_active_memslots(kvm: Kvm): Op {
   lockdep_assert_held_slots_lock(kvm);
+  assert(
+    !kvm.memslots.set[kvm.memslots.active].update_in_progress,
+    'P21',
+    'memslots are updated while an update is in progress',
+  );
   yield () => kvm.mn_active_invalidate_count === 0;
   rcu_assign_memslots(kvm);
   yield* synchronize_srcu(kvm);
@@ -222,11 +227,9 @@ function forget_memslot(kvm: Kvm, slot: number): void {
   kvm.memslots.slot[slot].invalid = false;
 }
 
-/** Ghosts of P1 and P20: what stands behind the gfns of the slot when the ioctl returns. */
-function expect_backing(kvm: Kvm, slot: number): void {
-  for (let i = 0; i < kvm.config.gfns; i++)
-    if (i < kvm.memslots.slot[slot].npages)
-      kvm.ghost.coming[kvm.memslots.slot[slot].base_gfn + i] = kvm.memslots.slot[slot].userspace_page + i;
+/** Ghosts of P1 and P20: what userspace has asked to stand behind the gfns when the ioctl returns. */
+function expect_backing(kvm: Kvm, base_gfn: number, npages: number, page: number): void {
+  for (let i = 0; i < kvm.config.gfns; i++) if (i < npages) kvm.ghost.coming[base_gfn + i] = page + i;
 }
 
 function expect_no_backing(kvm: Kvm, slot: number): void {

@@ -4,6 +4,8 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P15, P16, P17, SAFETY } from '../../properties/index.js';
+import { T1 } from '../../properties/t1-faults-end.js';
+import { operations_end } from '../../properties/t4-operations-end.js';
 import { type Config, V6_16 } from '../config.js';
 import { walk, walk_is_huge } from '../hardware/translation.js';
 import { kvm_gmem_punch_hole } from '../kernel/private_punch_hole.js';
@@ -66,6 +68,11 @@ const small = {
   properties,
   witnesses,
 };
+const alone = {
+  ...machine({ ...choices, vcpus: 1 }, [process('cpu0', kvm_gmem_punch_hole, 1, 2)], all_private),
+  properties: [...properties, T1, operations_end(['cpu0'])],
+  witnesses,
+};
 const huge_witnesses = [...witnesses, a_folio_is_mapped_huge];
 
 export default scenarios({
@@ -73,6 +80,17 @@ export default scenarios({
     ...small,
     title: 'A hole in a file of 4K folios, against faults',
     claims: ['M27'],
+    unreached: unreached(
+      ...NOWHERE,
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
+  'punch-hole-alone': {
+    ...alone,
+    title: 'The same against one vCPU: the hole is made, and its faults come to an end',
+    claims: ['M27', 'T1'],
     unreached: unreached(
       ...NOWHERE,
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',

@@ -3,15 +3,18 @@
  * returned: what a slot does not cover any more is out of reach (P1), and what has been freed is not used (P21). Notifiers
  * find the same slots at the end of an invalidation as at its start (P15). What is MMIO is in mmio.ts.
  */
-import { process, scenarios } from 'mmucheck/language';
+import { type Op, process, scenarios } from 'mmucheck/language';
 import { P13, P15, P16, P21, SAFETY } from '../../properties/index.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
+import { T9 } from '../../properties/t9-memslots-settle.js';
 import { V6_16, V6_18 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { create_memslot, delete_memslot, move_memslot } from '../kernel/set_memslot.js';
-import { logging, machine, mapped_small, with_memslot } from '../machine.js';
+import { host_huge, logging, machine, mapped_small, with_memslot } from '../machine.js';
+import type { Kvm } from '../state.js';
 import {
   a_moved_slot_is_mapped,
+  both_slots_are_mapped,
   the_other_slot_is_mapped,
   the_slot_has_come,
   the_slot_has_gone,
@@ -97,6 +100,12 @@ const prefault_beside_zap = {
   witnesses: [the_slot_is_invalid, a_new_root_is_in_use],
 };
 
+/** A slot is created, of pages that do not stand in their huge pages where its gfns do. Then the host moves one of these. */
+export function* create_misaligned_and_migrate(kvm: Kvm): Op {
+  yield* create_memslot(kvm, 0, 0, 2, 1);
+  yield* migrate_pages(kvm, 0, 2);
+}
+
 export default scenarios({
   move: {
     ...moved,
@@ -123,7 +132,7 @@ export default scenarios({
   'move-fails': {
     ...machine({ ...choices, allocationFails: true }, [move], with_memslot(0, 0, 2, 0)),
     title: 'There is no memory for the metadata of a slot that is moved, and the old one comes back',
-    properties,
+    properties: [...properties, T9],
     witnesses: [the_slot_is_invalid, a_moved_slot_is_mapped, the_slot_is_back],
     unreached: unreached(
       ...NOWHERE,
@@ -167,6 +176,7 @@ export default scenarios({
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
     ),
     claims: ['O11'],
+    properties: [...properties, T9],
   },
   'freed-before-readers': {
     ...deleted,
@@ -249,6 +259,37 @@ export default scenarios({
       ...NOWHERE,
       'handle_changed_spte > handle_removed_pt',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+    ),
+    claims: ['O11'],
+  },
+  'no-huge-pages': {
+    ...machine(
+      {
+        ...choices,
+        memslots: 2,
+        memslotGenerations: 1,
+        guestGfns: 4,
+        invalidations: 1,
+        countInvalidations: true,
+      },
+      [process('cpu0', create_misaligned_and_migrate)],
+      with_memslot(1, 3, 1, 3, host_huge),
+    ),
+    title:
+      'The host has huge pages, and no slot may use them: one ends inside of one, and in the other gfns and pages are not aligned alike',
+    properties: [...properties, P15],
+    witnesses: [both_slots_are_mapped, an_invalidation_is_open, the_host_has_moved_a_page],
+    unreached: unreached(
+      'handle_changed_spte > handle_removed_pt',
+      'handle_hva_range > kvm_mmu_invalidate_range_add',
+      'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
     ),
     claims: ['O11'],
   },

@@ -3,7 +3,11 @@
  * generation of the memslots: an entry that was made by the old slots must not be taken for one of the new (P20).
  */
 import { type Op, process, scenarios } from 'mmucheck/language';
-import { P1, P13, P20, P21, SAFETY } from '../../properties/index.js';
+import { P1, P13, P20, P20entry, P21, SAFETY } from '../../properties/index.js';
+import { T1 } from '../../properties/t1-faults-end.js';
+import { operations_end } from '../../properties/t4-operations-end.js';
+import { T8 } from '../../properties/t8-mmio-is-remembered.js';
+import { T9 } from '../../properties/t9-memslots-settle.js';
 import { type Config, V6_13_FINAL, V6_6 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { create_memslot, delete_memslot, move_memslot } from '../kernel/set_memslot.js';
@@ -35,7 +39,7 @@ const choices = {
   reschedule: false,
   flush: 'atomic',
 } as const;
-const properties = [...SAFETY, P13, P20, P21];
+const properties = [...SAFETY, P13, P20, P20entry, P21];
 const create = process('cpu0', create_memslot, 0, 0, 2, 0);
 const created = {
   ...machine(choices, [create]),
@@ -49,10 +53,15 @@ function table_of_holes(kvm: Kvm, config: Config): void {
   kvm.pt[config.roots].state = 'linked';
 }
 
-/** The memslots were changed before, after an access that has left an MMIO entry behind. */
-function generation_one(kvm: Kvm, config: Config): void {
+/** The memslots were changed before. */
+function between_updates(kvm: Kvm, config: Config): void {
   table_of_holes(kvm, config);
   for (let set = 0; set < config.memslotSets; set++) kvm.memslots.set[set].generation = 1;
+}
+
+/** The memslots were changed before, after an access that has left an MMIO entry behind. */
+function generation_one(kvm: Kvm, config: Config): void {
+  between_updates(kvm, config);
   kvm.pt[config.roots].spte[0] = { ...NONPRESENT_SPTE, mmio: 1 };
 }
 
@@ -89,7 +98,8 @@ const beside_another = {
 export default scenarios({
   create: {
     ...created,
-    title: 'A slot is created over a gfn that a vCPU accesses as MMIO',
+    properties: [...properties, T1, operations_end(['cpu0']), T9],
+    title: 'A slot is created over a gfn that a vCPU accesses as MMIO, and its accesses come to the memory',
     unreached: unreached(
       'handle_changed_spte > handle_removed_pt',
       'handle_mmio_page_fault > vcpu_cache_mmio_info',
@@ -154,6 +164,49 @@ export default scenarios({
     ),
     claims: ['O28(a)'],
   },
+  'remembered-by-each': {
+    ...machine({ ...choices, vcpus: 2, memslotGenerations: 1 }, [], between_updates),
+    title: 'Two vCPUs access MMIO again and again: each comes to be answered by what it remembers',
+    properties: [...properties, T8],
+    witnesses: [a_vcpu_remembers_mmio],
+    unreached: unreached(
+      'emulator_read_write_onepage > kvm_vcpu_gfn_to_memslot',
+      'kvm_faultin_pfn > hva_to_pfn',
+      'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+    claims: ['T8'],
+  },
+  'remembered-beside-an-update': {
+    ...machine(
+      { ...choices, hugePages: 2, memslotGenerations: 2 },
+      [process('cpu0', create_memslot, 0, 2, 2, 2)],
+      between_updates,
+    ),
+    title: 'A slot is created elsewhere: what a vCPU remembers of MMIO is void, and it learns it anew',
+    properties: [...properties, T8, operations_end(['cpu0'])],
+    witnesses: [a_vcpu_remembers_mmio, an_mmio_entry_is_old],
+    unreached: unreached(
+      'kvm_faultin_pfn > hva_to_pfn',
+      'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+    claims: ['T8'],
+  },
   'generation-before-readers': {
     ...created,
     title: 'The new generation counts while vCPUs still find the old slots (before ee3d1570b586)',
@@ -168,7 +221,7 @@ export default scenarios({
     ),
     claims: ['K60'],
     variant: ['generation-before-readers'],
-    expect: { P20: 'violated' },
+    expect: { P20: 'violated', P20entry: 'violated' },
   },
   'without-srcu': {
     ...created,
@@ -184,7 +237,7 @@ export default scenarios({
     ),
     claims: ['O28(b)'],
     variant: ['delete-without-srcu'],
-    expect: { P20: 'violated', P21: 'violated' },
+    expect: { P20: 'violated', P20entry: 'violated', P21: 'violated' },
   },
   'any-generation': {
     ...created,
@@ -273,7 +326,7 @@ export default scenarios({
     ),
     claims: ['O28(b)'],
     variant: ['mmio-wrap-without-zap'],
-    expect: { P20: 'violated' },
+    expect: { P20: 'violated', P20entry: 'violated' },
   },
   delete: {
     ...machine(

@@ -72,3 +72,8 @@ export function the_slot_is_back(kvm: Kvm): boolean {
 export function the_other_slot_is_mapped(kvm: Kvm): boolean {
   return kvm.ghost.backing[0] < 0 && walk(kvm, 2).kind === 'LEAF';
 }
+
+/** Of two slots, the one at the first gfn and the one at the last. */
+export function both_slots_are_mapped(kvm: Kvm): boolean {
+  return walk(kvm, 0).kind === 'LEAF' && walk(kvm, kvm.config.lastGfn).kind === 'LEAF';
+}

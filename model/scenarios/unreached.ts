@@ -33,7 +33,7 @@ const REASONS = {
   'tdp_mmu_map_handle_target_level > make_spte': 'no slow fault maps a page writable while the slot logs',
   'kvm_tdp_mmu_page_fault > fast_page_fault': 'no write fault meets a present translation',
   'make_spte > mark_page_dirty_in_slot': 'the slot does not log, or no slow fault maps a page writable',
-  'kvm_faultin_pfn > hva_to_pfn': 'every gfn is private',
+  'kvm_faultin_pfn > hva_to_pfn': 'every gfn that faults is private, or has no slot',
   'fast_page_fault > fast_pf_fix_direct_spte': 'no entry may be made writable',
   'fast_pf_fix_direct_spte > mark_page_dirty_in_slot': 'the slot does not log',
   'kvm_tdp_mmu_map > tdp_mmu_split_huge_page': 'no fault meets a huge page above the level that it maps at',
@@ -43,7 +43,9 @@ const REASONS = {
   'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits': 'no page that is taken out of the log is mapped small',
   'make_spte > mmu_try_to_unsync_pages': 'no shadow page of the last level exists',
   'kvm_tdp_mmu_map > tdp_iter_next': 'every fault maps at the level of the root',
-  'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust': 'every slow fault finds the slot logging, and maps 4K',
+  'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust':
+    'every slow fault maps 4K without a look at the host: its slot logs, has no huge page there, or does not exist',
+  'handle_hva_range > kvm_mmu_invalidate_range_add': 'no range of the host lies in two slots',
   'kvm_tdp_mmu_map > disallowed_hugepage_adjust':
     'no fault finds a table at the level that it wants to map at',
   'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs': 'no fault replaces a table',
@@ -75,6 +77,8 @@ const REASONS = {
   kvm_tdp_mmu_put_root: 'no root loses its last reference',
   'handle_mmio_page_fault > vcpu_cache_mmio_info':
     'what the vCPU remembers answers every access that an entry of this generation would answer',
+  'emulator_read_write_onepage > kvm_vcpu_gfn_to_memslot':
+    'every access to MMIO is remembered before it is emulated: no update keeps the vCPU from it',
   'vcpu_enter_guest > kvm_vcpu_srcu_read_lock':
     'no vCPU is told to leave, or to reload its root, when it is about to enter',
   'vcpu_enter_guest > kvm_mmu_free_obsolete_roots': 'no root becomes invalid',
