@@ -278,6 +278,14 @@ export const EXHIBITS: readonly Exhibit[] = [
     scope: 'No caller of today relies on that.',
   },
   {
+    claim: 'S000-4(a)',
+    scenario: 'S000-4/exec-fault',
+    property: 'S000-4',
+    story:
+      'Two vCPUs use one huge page. One fetches from it, which is not allowed, and its fault splits the page; the violation has dropped what its own processor had cached. The other reads through the huge translation all the time.',
+    scope: 'Nothing goes wrong: both translations are right, and nothing was taken away (M1/fault-split).',
+  },
+  {
     claim: 'S000-5(b)',
     scenario: 'M27/half-a-huge-folio',
     property: 'P1',
