@@ -9,7 +9,8 @@ import { P7, P7exact } from './p7-split-transparency.js';
 import { P8 } from './p8-narrowing-is-flushed.js';
 import { P10 } from './p10-boundary.js';
 import { P13 } from './p13-accounting.js';
-import { P13nx } from './p13-nx-list.js';
+import { P13lpage } from './p13-lpage-info.js';
+import { P13nx, P13nxall } from './p13-nx-list.js';
 import { P14 } from './p14-lock-discipline.js';
 import { P15 } from './p15-invalidations-balance.js';
 import { P16 } from './p16-no-stale-install.js';
@@ -35,7 +36,9 @@ export {
   P8,
   P10,
   P13,
+  P13lpage,
   P13nx,
+  P13nxall,
   P14,
   P15,
   P16,

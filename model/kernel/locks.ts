@@ -40,11 +40,13 @@ export function* write_unlock(kvm: Kvm): Op {
 
 /** Drops and takes the lock again in the same mode; whoever waits may run in between. */
 export function* cond_resched_rwlock_read(kvm: Kvm): Op {
+  might_resched(kvm);
   yield* read_unlock(kvm);
   yield* read_lock(kvm);
 }
 
 export function* cond_resched_rwlock_write(kvm: Kvm): Op {
+  might_resched(kvm);
   yield* write_unlock(kvm);
   yield* write_lock(kvm);
 }
@@ -52,6 +54,21 @@ export function* cond_resched_rwlock_write(kvm: Kvm): Op {
 /** Time is up or the lock is contended: the scheduler decides, so both answers are possible whenever it is asked. */
 export function need_resched(kvm: Kvm): boolean {
   return kvm.config.reschedule && choose(false, true);
+}
+
+/** __might_resched(PREEMPT_LOCK_RESCHED_OFFSETS): the lock may be held, as it is about to be dropped; RCU may not. */
+function might_resched(kvm: Kvm): void {
+  assert(!kvm.rcu_reader[current()], 'P14', 'the processor is given up inside an RCU read section');
+}
+
+/** might_sleep(), as an allocation asks it that may wait for memory. */
+export function might_sleep(kvm: Kvm): void {
+  assert(
+    kvm.mmu_lock.writer !== current() && !kvm.mmu_lock.readers[current()],
+    'P14',
+    'sleeps with mmu_lock, which spins',
+  );
+  might_resched(kvm);
 }
 
 export function lockdep_assert_held_write(kvm: Kvm): void {

@@ -4,7 +4,7 @@
  * before the remover leaves RCU, whether it is done or only yields.
  */
 import { type Op, process, scenarios } from 'mmucheck/language';
-import { P1, P4, P5, P6, P14, P16, SAFETY } from '../../properties/index.js';
+import { P1, P4, P5, P6, P14, P16, P18, SAFETY } from '../../properties/index.js';
 import { type Config, V6_10, V6_13, V6_6 } from '../config.js';
 import { promise_flushed } from '../hardware/ept.js';
 import { mutex_lock, mutex_unlock } from '../kernel/locks.js';
@@ -219,5 +219,38 @@ export default scenarios({
     ),
     variant: ['frozen-zap-without-flush'],
     expect: { P4: 'violated', P8: 'violated' },
+  },
+  'frozen-window-keeps-sizes-apart': {
+    ...machine(
+      {
+        kernel: V6_10,
+        flush: 'atomic',
+        reschedule: false,
+        trackExec: true,
+        guestFetches: true,
+        guestWrites: false,
+        guestGfns: 2,
+      },
+      thread,
+      (kvm, config) => {
+        mapped_small()(kvm, config);
+        host_huge(kvm, config);
+      },
+    ),
+    title:
+      'Huge pages are executable: no fault maps huge while a vCPU may still execute by what the zap has taken away',
+    claims: ['M10', 'O7'],
+    properties: [...properties, P18],
+    witnesses: [a_table_waits_for_its_grace_period, a_huge_page_is_recovered],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'zap_collapsible_spte_range > tdp_iter_next',
+    ),
   },
 });

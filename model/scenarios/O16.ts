@@ -4,8 +4,9 @@
  * is put on the list.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { P13nx, P16, P4, P18, P19, SAFETY } from '../../properties/index.js';
+import { P13nx, P13nxall, P16, P4, P18, P19, SAFETY } from '../../properties/index.js';
 import { type Config, V6_13, V6_18, V6_6 } from '../config.js';
+import { migrate_pages } from '../host.js';
 import { kvm_recover_nx_huge_pages } from '../kernel/nx.js';
 import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { host_huge, machine, mapped_huge, mapped_small } from '../machine.js';
@@ -15,6 +16,7 @@ import {
   a_small_page_is_executable,
   a_table_waits_for_its_grace_period,
   an_entry_is_frozen,
+  the_host_has_moved_a_page,
 } from './witnesses.js';
 import { unreached } from './unreached.js';
 
@@ -87,7 +89,7 @@ export default scenarios({
       'tdp_mmu_map_handle_target_level > make_spte',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
-    properties,
+    properties: [...properties, P13nxall],
     witnesses: [...witnesses, a_small_page_is_executable],
   },
   'read-locked': {
@@ -121,8 +123,39 @@ export default scenarios({
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > make_spte',
     ),
-    properties,
+    properties: [...properties, P13nxall],
     witnesses,
+  },
+  'against-notifier': {
+    ...machine(
+      {
+        ...guest,
+        kernel: V6_18,
+        flush: 'atomic',
+        guestReads: true,
+        guestFetches: false,
+        reschedule: false,
+        invalidations: 1,
+      },
+      [...worker, process('cpu1', migrate_pages, 0, 2)],
+      split_for_a_fetch,
+    ),
+    title:
+      'A notifier finds nothing where the worker has zapped: the flush must come before mmu_lock is dropped',
+    claims: ['O16'],
+    properties,
+    witnesses: [a_table_is_listed, the_list_is_empty, the_host_has_moved_a_page],
+    unreached: unreached(
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_map > track_possible_nx_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+    ),
   },
   'unlinked-before-listed': {
     ...unlinked,

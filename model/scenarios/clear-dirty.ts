@@ -7,7 +7,7 @@ import { process, scenarios } from 'mmucheck/language';
 import { SAFETY } from '../../properties/index.js';
 import { V6_9 } from '../config.js';
 import { kvm_set_memory_region } from '../kernel/dirty_log.js';
-import { machine, mapped_huge } from '../machine.js';
+import { machine, mapped_huge, mapped_small } from '../machine.js';
 import { unreached } from './unreached.js';
 import { every_huge_page_is_split, tracking_has_begun } from './witnesses.js';
 
@@ -86,5 +86,35 @@ export default scenarios({
     title: 'The same where D tells: a table entry has no D to lose',
     claims: ['K15'],
     variant: ['clear-dirty-tests-once'],
+  },
+  'by-d-used-meanwhile': {
+    ...machine(
+      {
+        pml: 1,
+        trackDirty: true,
+        srcu: true,
+        flush: 'atomic',
+        guestReads: true,
+      },
+      [process('cpu0', kvm_set_memory_region)],
+      mapped_small({ accessed: false }),
+    ),
+    properties: SAFETY,
+    witnesses: [tracking_has_begun],
+    title: 'A page is used while its D is being cleared: the exchange fails because of A, and is tried again',
+    claims: ['K15'],
+    unreached: unreached(
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'tdp_mmu_split_huge_pages_root > tdp_iter_next',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_alloc_sp_for_split',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_split_huge_page',
+      'vcpu_enter_guest > kvm_mmu_page_fault',
+      'vcpu_enter_guest > kvm_vcpu_srcu_read_lock',
+      'vcpu_enter_guest > vmx_flush_pml_buffer',
+      'wrprot_gfn_range > tdp_iter_next',
+      'wrprot_gfn_range > tdp_mmu_iter_cond_resched',
+      'wrprot_gfn_range > tdp_mmu_set_spte_atomic',
+    ),
   },
 });

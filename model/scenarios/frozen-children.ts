@@ -115,6 +115,25 @@ export default scenarios({
     properties: SAFETY,
     witnesses,
   },
+  'owner-flushes-against-a-fault': {
+    ...machine(
+      { ...choices, tables: 8, guestReads: true },
+      [process('remover', zap_upper_table), process('owner', zap_lower_table)],
+      mapped_small(),
+    ),
+    title: 'The same with a fault inside the table, which must not find the entry free again',
+    claims: ['T-28'],
+    properties: SAFETY,
+    witnesses,
+    unreached: unreached(
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+    ),
+  },
   'owner-waits-for-mmu-lock': {
     ...machine(
       choices,

@@ -26,6 +26,13 @@ const REASONS = {
     'a walk may yield only after it has made progress, and with one 2M range it ends then',
   'recover_huge_pages_range > tdp_iter_next': 'with one 2M range the walk ends at its first entry',
   'zap_collapsible_spte_range > tdp_iter_next': 'with one 2M range the walk ends at its first entry',
+  'kvm_recover_nx_huge_pages > kvm_flush_remote_tlbs': 'nothing is zapped',
+  'kvm_recover_nx_huge_pages > kvm_tdp_mmu_zap_sp': 'the slot logs',
+  'kvm_recover_nx_huge_pages > kvm_tdp_mmu_zap_possible_nx_huge_page': 'the slot logs',
+  'tdp_mmu_iter_cond_resched > kvm_flush_remote_tlbs': 'no walk yields behind something that it has changed',
+  'wrprot_gfn_range > tdp_mmu_iter_cond_resched':
+    'a walk may yield only after it has made progress, and above the 4K level it ends then',
+  'kvm_tdp_mmu_map > track_possible_nx_huge_page': 'no fault splits a page or links a table',
   'wrprot_gfn_range > tdp_mmu_set_spte_atomic': 'nothing that the walk visits is writable',
   'wrprot_gfn_range > tdp_iter_next': 'with one 2M range a walk above the 4K level ends at its first entry',
   'kvm_get_dirty_log_protect > kvm_arch_mmu_enable_log_dirty_pt_masked': 'no page becomes dirty',

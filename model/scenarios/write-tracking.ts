@@ -4,10 +4,14 @@
  * does, and decides.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { P2, SAFETY } from '../../properties/index.js';
+import { P13lpage, P2, SAFETY } from '../../properties/index.js';
+import { operation_does } from '../../properties/t8-operations-do-their-work.js';
 import type { Config } from '../config.js';
+import { walk } from '../hardware/translation.js';
 import { enable_dirty_logging } from '../kernel/dirty_log.js';
+import { rwlock_is_free } from '../kernel/locks.js';
 import { kvm_write_track_add_gfn, kvm_write_track_remove_gfn } from '../kernel/page_track.js';
+import { kvm_gfn_is_write_tracked } from '../kernel/unsync.js';
 import { host_huge, logging_begins, machine, mapped_huge, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
 import {
@@ -29,7 +33,20 @@ function tracked(kvm: Kvm, config: Config): void {
   kvm.ghost.write_tracked[0] = true;
 }
 
-const common = { properties: [P2, ...SAFETY] };
+export function no_gfn_is_tracked(kvm: Kvm): boolean {
+  for (let gfn = 0; gfn < kvm.config.trackedGfns; gfn++) if (kvm_gfn_is_write_tracked(kvm, gfn)) return false;
+  return true;
+}
+
+/** With mmu_lock free: no fault is between the two. */
+export function unsync_gfns_are_writable(kvm: Kvm): boolean {
+  if (!rwlock_is_free(kvm.mmu_lock, kvm.config.processes)) return true;
+  for (let gfn = 0; gfn < kvm.config.trackedGfns; gfn++)
+    if (kvm.tracking.shadow_page[gfn] === 'unsync' && !walk(kvm, gfn).writable) return false;
+  return true;
+}
+
+const common = { properties: [P2, P13lpage, ...SAFETY] };
 
 const logging_too = {
   ...common,
@@ -277,6 +294,10 @@ export default scenarios({
     title:
       'A 4K-level guest page table is shadowed, a write makes the shadow page unsync, and it is synchronised again',
     claims: [],
+    properties: [
+      ...common.properties,
+      operation_does('cpu0', 'a gfn that nobody may write is synchronised', unsync_gfns_are_writable),
+    ],
     witnesses: [a_gfn_is_write_tracked, a_shadow_page_is_unsync],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',
@@ -301,6 +322,10 @@ export default scenarios({
     ),
     title: 'Tracking ends, and the next write makes the page writable again',
     claims: [],
+    properties: [
+      ...common.properties,
+      operation_does('cpu0', 'no gfn is tracked any more', no_gfn_is_tracked),
+    ],
     witnesses: [a_gfn_is_write_tracked, tracking_has_ended_and_the_guest_writes],
     unreached: unreached(
       'fast_page_fault > fast_pf_fix_direct_spte',

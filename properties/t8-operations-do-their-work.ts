@@ -1,0 +1,20 @@
+/**
+ * T8: when an operation has returned, what it is for is done, whatever others did to the same entries meanwhile. This is what makes
+ * an exchange that fails worth another try; no safety property misses the work. For scenarios in which nobody takes it back afterwards.
+ */
+import {
+  always,
+  finished,
+  implies,
+  type PropertySpec,
+  property,
+  type StatePredicate,
+} from 'mmucheck/language';
+
+/**
+ * @param thread the name of the process that runs the operation
+ * @param title what is done then
+ */
+export function operation_does(thread: string, title: string, done: StatePredicate): PropertySpec {
+  return property({ id: 'T8', title, temporal: always(implies(finished(thread), done)) });
+}
