@@ -6,10 +6,12 @@ import {
   always,
   finished,
   implies,
+  leadsTo,
   type PropertySpec,
   property,
   type StatePredicate,
 } from 'mmucheck/language';
+import { KERNEL_FAIRNESS } from './fairness.js';
 
 /**
  * @param thread the name of the process that runs the operation
@@ -17,4 +19,14 @@ import {
  */
 export function operation_does(thread: string, title: string, done: StatePredicate): PropertySpec {
   return property({ id: 'T8', title, temporal: always(implies(finished(thread), done)) });
+}
+
+/** The same where the operation leaves it to others to do the rest, as who invalidates roots does. */
+export function operation_leads_to(thread: string, title: string, done: StatePredicate): PropertySpec {
+  return property({
+    id: 'T8',
+    title,
+    temporal: leadsTo(finished(thread), always(done)),
+    fairness: KERNEL_FAIRNESS,
+  });
 }

@@ -157,6 +157,35 @@ export default scenarios({
       'tdp_mmu_set_spte > handle_changed_spte',
     ),
   },
+  'second-page': {
+    ...machine(
+      {
+        ...guest,
+        kernel: V6_6,
+        hugePages: 2,
+        guestGfns: 3,
+        tables: 5,
+        flush: 'atomic',
+        reschedule: false,
+      },
+      worker,
+      mapped_huge({ executable: false }),
+    ),
+    title:
+      'The worker finds the entry that points to a table where the fault has left it, be it not the first',
+    claims: ['O16'],
+    properties: [...properties, P13nxall],
+    witnesses,
+    unreached: unreached(
+      'kvm_tdp_mmu_map > disallowed_hugepage_adjust',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
   'unlinked-before-listed': {
     ...unlinked,
     title: 'Logging stops: the table of an exec fault is replaced before the fault has put it on the list',

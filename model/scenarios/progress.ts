@@ -11,8 +11,9 @@ import { T5 } from '../../properties/t5-requests-are-served.js';
 import { V6_6 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { kvm_mmu_slot_try_split_huge_pages } from '../kernel/dirty_log.js';
-import { host_huge, machine, mapped_huge } from '../machine.js';
-import { PG_LEVEL_4K } from '../state.js';
+import { walk } from '../hardware/translation.js';
+import { host_huge, machine, mapped_huge, mapped_small } from '../machine.js';
+import { type Kvm, PG_LEVEL_4K } from '../state.js';
 import { logged, recover_huge_pages } from './M10.js';
 import { migrate_twice } from './threads.js';
 import { unreached } from './unreached.js';
@@ -130,6 +131,10 @@ const splitting = {
     'vcpu_enter_guest > kvm_mmu_page_fault',
   ),
 };
+export function a_page_becomes_writable(kvm: Kvm): boolean {
+  return walk(kvm, 0).writable;
+}
+
 const executed = [
   'kvm_tdp_mmu_page_fault > fast_page_fault',
   'tdp_iter_next > tdp_iter_restart',
@@ -237,5 +242,24 @@ export default scenarios({
     variant: ['exchange-without-refresh'],
     properties: [...SAFETY, operations_end(['cpu0'])],
     expect: { T4: 'violated', T7: 'violated' },
+  },
+  'fast-fault': {
+    ...machine(
+      { reschedule: false, flush: 'atomic', guestReads: true, tlb: 'explicit', aliases: 'none' },
+      [],
+      mapped_small({ writable: false }),
+    ),
+    title: 'A fast page fault gives W back, and the access does not fault again',
+    claims: ['T1'],
+    properties: [...SAFETY, T1],
+    witnesses: [a_page_becomes_writable],
+    unreached: unreached(
+      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+    ),
   },
 });

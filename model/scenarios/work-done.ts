@@ -4,20 +4,27 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P13nx, SAFETY } from '../../properties/index.js';
-import { operation_does } from '../../properties/t8-operations-do-their-work.js';
+import { operation_does, operation_leads_to } from '../../properties/t8-operations-do-their-work.js';
+import { T1 } from '../../properties/t1-faults-end.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
 import { T9 } from '../../properties/t9-tables-are-given-back.js';
-import { type Config, V6_13, V6_15, V6_18, V6_6 } from '../config.js';
+import { type Config, V6_13, V6_15, V6_18, V6_6, V6_9 } from '../config.js';
 import { kvm_mmu_slot_try_split_huge_pages } from '../kernel/dirty_log.js';
 import { kvm_mmu_notifier_clear_young } from '../kernel/mmu_notifier_young.js';
 import { kvm_recover_nx_huge_pages } from '../kernel/nx.js';
+import { set_nx_huge_pages } from '../kernel/zap_all.js';
 import { walk } from '../hardware/translation.js';
-import { host_huge, logging, machine, mapped_huge, mapped_small } from '../machine.js';
-import { type Kvm, PG_LEVEL_4K, ROOT } from '../state.js';
+import { host_huge, logging, machine, mapped_huge, mapped_small, unmapped } from '../machine.js';
+import { type Kvm, NO_ROOT, PG_LEVEL_4K, ROOT } from '../state.js';
 import { recover_huge_pages } from './M10.js';
 import { a_page_is_old } from './tracking.js';
 import { unreached } from './unreached.js';
-import { a_table_waits_for_its_grace_period, every_huge_page_is_split } from './witnesses.js';
+import {
+  a_new_root_is_in_use,
+  a_root_is_invalid,
+  a_table_waits_for_its_grace_period,
+  every_huge_page_is_split,
+} from './witnesses.js';
 
 /** A guest that accesses nothing. */
 const idle = { flush: 'atomic', reschedule: false, guestWrites: false } as const;
@@ -119,6 +126,38 @@ export function nobody_else_holds_a_root(kvm: Kvm): boolean {
     }
   return true;
 }
+
+export function every_vcpu_has_an_empty_root_of_its_role(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++) {
+    const root: number = kvm.vcpus[v].root;
+    if (root === NO_ROOT || kvm.roots.invalid[root] || kvm.roots.role[root] !== v % kvm.config.roles)
+      return false;
+  }
+  for (let root = 0; root < kvm.config.rootPages; root++)
+    if (kvm.pt[root].state === 'linked' && kvm.roots.invalid[root]) return false;
+  for (let table = kvm.config.roots; table < kvm.config.tables; table++)
+    if (kvm.pt[table].state !== 'free') return false;
+  return nobody_else_holds_a_root(kvm);
+}
+
+const reloads = (kernel: number, roles: number, mapping: (kvm: Kvm, config: Config) => void) => ({
+  ...machine(
+    { ...idle, kernel, vcpus: 2, roots: 2 * roles, roles, tables: 3 * roles },
+    [process('cpu0', set_nx_huge_pages)],
+    mapping,
+  ),
+  properties: [
+    ...SAFETY,
+    T1,
+    operation_leads_to(
+      'cpu0',
+      'every vCPU has an empty root, and nobody else',
+      every_vcpu_has_an_empty_root_of_its_role,
+    ),
+  ],
+  claims: ['T1'],
+  witnesses: [a_root_is_invalid, a_new_root_is_in_use],
+});
 
 export default scenarios({
   'aging-with-ad-bits': {
@@ -223,6 +262,36 @@ export default scenarios({
       'vcpu_enter_guest > kvm_mmu_free_obsolete_roots',
       'vcpu_enter_guest > kvm_mmu_reload',
       'vcpu_enter_guest > run_guest',
+    ),
+  },
+  'roots-are-loaded-write-locked': {
+    ...reloads(V6_6, 1, mapped_small()),
+    title: 'Two vCPUs whose root has become invalid share a new one, and the old one is freed',
+    unreached: unreached(
+      '__tdp_mmu_zap_root > tdp_iter_next',
+      '__tdp_mmu_zap_root > tdp_mmu_set_spte_atomic',
+    ),
+  },
+  'roots-are-loaded-read-locked': {
+    ...reloads(V6_9, 1, unmapped),
+    title: 'The same from 6.9 on',
+    unreached: unreached(
+      '__tdp_mmu_zap_root > tdp_mmu_set_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'try_step_down > tdp_iter_refresh_sptep',
+    ),
+  },
+  'roots-of-two-roles-are-loaded': {
+    ...reloads(V6_9, 2, unmapped),
+    title: 'Two vCPUs whose roots have become invalid, of different roles',
+    unreached: unreached(
+      '__tdp_mmu_zap_root > tdp_mmu_set_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'try_step_down > tdp_iter_refresh_sptep',
     ),
   },
 });

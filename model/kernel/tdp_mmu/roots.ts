@@ -109,8 +109,12 @@ function role_of(kvm: Kvm, vcpu: VcpuId): number {
   return vcpu % kvm.config.roles;
 }
 
-/** A valid root of the role, if there is one. The role says "valid" too, so that an invalid one never matches. */
+/**
+ * A valid root of the role, if there is one. The role says "valid" too, so that an invalid one never matches. mmu_lock held
+ * (__for_each_tdp_mmu_root() asks).
+ */
 function find_root(kvm: Kvm, role: number): MaybeRoot {
+  lockdep_assert_held(kvm);
   let found: MaybeRoot = NO_ROOT;
   for (let i = 0; i < kvm.config.rootPages; i++) {
     const root: MaybeRoot = kvm.roots.list[i];
