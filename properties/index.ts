@@ -9,7 +9,6 @@ import { P7, P7exact } from './p7-split-transparency.js';
 import { P8 } from './p8-narrowing-is-flushed.js';
 import { P10 } from './p10-boundary.js';
 import { P13 } from './p13-accounting.js';
-import { P13lpage } from './p13-lpage-info.js';
 import { P13nx, P13nxall } from './p13-nx-list.js';
 import { P14 } from './p14-lock-discipline.js';
 import { P15 } from './p15-invalidations-balance.js';
@@ -19,6 +18,7 @@ import { P18 } from './p18-no-itlb-multi-hit.js';
 import { P19 } from './p19-no-executable-huge-page.js';
 import { P20, P20entry } from './p20-no-stale-mmio.js';
 import { P21 } from './p21-memslot-lifetime.js';
+import { P22 } from './p22-lpage-counts.js';
 import { T7 } from './t7-no-deadlock.js';
 
 export {
@@ -36,7 +36,6 @@ export {
   P8,
   P10,
   P13,
-  P13lpage,
   P13nx,
   P13nxall,
   P14,
@@ -48,6 +47,7 @@ export {
   P20,
   P20entry,
   P21,
+  P22,
   T7,
 };
 

@@ -61,8 +61,8 @@ function might_resched(kvm: Kvm): void {
   assert(!kvm.rcu_reader[current()], 'P14', 'the processor is given up inside an RCU read section');
 }
 
-/** might_sleep(), as an allocation asks it that may wait for memory. */
-export function might_sleep(kvm: Kvm): void {
+/** might_alloc(), as an allocation asks it that may wait for memory. */
+export function might_alloc(kvm: Kvm): void {
   assert(
     kvm.mmu_lock.writer !== current() && !kvm.mmu_lock.readers[current()],
     'P14',

@@ -5,7 +5,7 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P18, SAFETY } from '../../properties/index.js';
-import { T9 } from '../../properties/t9-tables-are-given-back.js';
+import { T14 } from '../../properties/t14-tables-are-given-back.js';
 import { V6_13, V6_18 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { kvm_mmu_slot_try_split_huge_pages } from '../kernel/dirty_log.js';
@@ -188,7 +188,7 @@ export default scenarios({
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
     ),
-    properties: [...SAFETY, P18, T9],
+    properties: [...SAFETY, P18, T14],
     witnesses: [a_vcpu_may_use_a_stale_huge_translation, every_huge_page_is_split],
   },
   'flush-before-yield': {

@@ -1,13 +1,13 @@
 /**
- * What operations are for is done when they return (T8), and pages that they have no use for come back (T9). No safety
+ * What operations are for is done when they return (T13), and pages that they have no use for come back (T14). No safety
  * property misses the work of an operation that gives up too early or forgets its result; reclaim, huge pages and memory do.
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P13nx, SAFETY } from '../../properties/index.js';
-import { operation_does, operation_leads_to } from '../../properties/t8-operations-do-their-work.js';
+import { operation_does, operation_leads_to } from '../../properties/t13-operations-do-their-work.js';
 import { T1 } from '../../properties/t1-faults-end.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
-import { T9 } from '../../properties/t9-tables-are-given-back.js';
+import { T14 } from '../../properties/t14-tables-are-given-back.js';
 import { type Config, V6_13, V6_15, V6_18, V6_6, V6_9 } from '../config.js';
 import { kvm_mmu_slot_try_split_huge_pages } from '../kernel/dirty_log.js';
 import { kvm_mmu_notifier_clear_young } from '../kernel/mmu_notifier_young.js';
@@ -111,7 +111,7 @@ const recovers = (kernel: number) => ({
       'what the host maps huge is not small, what it maps small is',
       what_could_be_huge_is_not_small,
     ),
-    T9,
+    T14,
   ],
   witnesses: [a_table_waits_for_its_grace_period],
 });
@@ -250,7 +250,7 @@ export default scenarios({
       ...SAFETY,
       operations_end(['cpu0']),
       operation_does('cpu0', 'references to roots are given back', nobody_else_holds_a_root),
-      T9,
+      T14,
     ],
     witnesses: [every_huge_page_is_split],
     unreached: unreached(

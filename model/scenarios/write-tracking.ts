@@ -4,8 +4,8 @@
  * does, and decides.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { P13lpage, P2, SAFETY } from '../../properties/index.js';
-import { operation_does } from '../../properties/t8-operations-do-their-work.js';
+import { P2, P22, SAFETY } from '../../properties/index.js';
+import { operation_does } from '../../properties/t13-operations-do-their-work.js';
 import type { Config } from '../config.js';
 import { walk } from '../hardware/translation.js';
 import { enable_dirty_logging } from '../kernel/dirty_log.js';
@@ -46,7 +46,7 @@ export function unsync_gfns_are_writable(kvm: Kvm): boolean {
   return true;
 }
 
-const common = { properties: [P2, P13lpage, ...SAFETY] };
+const common = { properties: [P2, P22, ...SAFETY] };
 
 const logging_too = {
   ...common,

@@ -15,7 +15,7 @@ import {
 import { kvm_update_page_stats } from '../accounting.js';
 import {
   lockdep_assert_held,
-  might_sleep,
+  might_alloc,
   rcu_read_lock,
   rcu_read_unlock,
   read_lock,
@@ -112,7 +112,7 @@ function* tdp_mmu_alloc_sp_for_split(kvm: Kvm, shared: boolean): Op<MaybeTable> 
   if (shared) yield* read_unlock(kvm);
   else yield* write_unlock(kvm);
   // GFP_KERNEL_ACCOUNT.
-  might_sleep(kvm);
+  might_alloc(kvm);
   let sp: MaybeTable = NO_TABLE;
   if (!(kvm.config.allocationFails && choose(false, true))) sp = tdp_mmu_alloc_sp(kvm);
   if (shared) yield* read_lock(kvm);

@@ -1,5 +1,5 @@
 /**
- * T9: the page of a table comes back: of one that was unlinked after its grace period, of one that was never linked from whoever has
+ * T14: the page of a table comes back: of one that was unlinked after its grace period, of one that was never linked from whoever has
  * allocated it. In the kernel's words: call_rcu(&sp->rcu_head, tdp_mmu_free_sp_rcu_callback), or tdp_mmu_free_sp() at once.
  */
 import { leadsTo, not, property } from 'mmucheck/language';
@@ -12,8 +12,8 @@ export function a_page_is_in_no_table(kvm: Kvm): boolean {
   return false;
 }
 
-export const T9 = property({
-  id: 'T9',
+export const T14 = property({
+  id: 'T14',
   title: 'pages of tables are given back',
   temporal: leadsTo(a_page_is_in_no_table, not(a_page_is_in_no_table)),
   fairness: KERNEL_FAIRNESS,
