@@ -1,9 +1,11 @@
 /** Statements in the words of the source, on one line: what the front end has hoisted out of an expression is put back. */
 import type { Expr, Function, Place, Program, Stmt } from '../compiler/ir/program.js';
+import { exprText, placeText } from '../compiler/passes/text.js';
 import { bodiesOf, everyStatement } from './effects.js';
 
 export class Texts {
   readonly #setters = new Map<number, Stmt[]>();
+  readonly #naming = (variable: number): string => this.#value(variable);
 
   constructor(
     readonly program: Program,
@@ -58,43 +60,11 @@ export class Texts {
   }
 
   #expr(expr: Expr): string {
-    const inner = (each: Expr): string => this.#expr(each);
-    switch (expr.op) {
-      case 'const':
-        return typeof expr.value === 'string' ? `'${expr.value}'` : String(expr.value);
-      case 'current':
-        return 'current()';
-      case 'config':
-        return `config.${expr.name}`;
-      case 'read':
-        return this.#place(expr.place);
-      case 'unary':
-        return `${expr.operator}${this.#operand(expr.operand)}`;
-      case 'binary':
-        return `${this.#operand(expr.left)} ${expr.operator} ${this.#operand(expr.right)}`;
-      case 'conditional':
-        return `${inner(expr.test)} ? ${inner(expr.then)} : ${inner(expr.else)}`;
-      case 'record':
-        return `${expr.type.name} {...}`;
-      case 'field':
-        return `${inner(expr.record)}.${expr.field}`;
-      case 'equal':
-        return `equal(${inner(expr.left)}, ${inner(expr.right)})`;
-      case 'recode':
-        return inner(expr.operand);
-      default:
-        return expr satisfies never;
-    }
+    return exprText(this.fn, expr, this.#naming);
   }
 
-  #operand(expr: Expr): string {
-    const text = this.#expr(expr);
-    return / (&&|\|\||[!=]==|[<>|&+*-]|\?) /.test(text.replace(/\(.*\)|\[.*\]/g, '')) ? `(${text})` : text;
-  }
-
-  #place({ variable, path }: Place): string {
-    const parts = path.map((part) => ('field' in part ? `.${part.field}` : `[${this.#expr(part.index)}]`));
-    return `${path.length === 0 ? this.#value(variable) : this.#name(variable)}${parts.join('')}`;
+  #place(place: Place): string {
+    return placeText(this.fn, place, this.#naming);
   }
 
   #name(variable: number): string {

@@ -1,16 +1,30 @@
-/** Program expressions as source text, for the messages of model errors. */
+/** Program expressions as source text: for the messages of model errors, and for whoever speaks of a place in a program. */
 import type { Expr, Function, Place } from '../ir/program.js';
 
+/** What is said for a variable itself: its name, or what it was made from. */
+export type Naming = (variable: number) => string;
+
+/** An operand of this kind stands in parentheses; what is in parentheses or brackets already does not matter. */
+const OPERATION = / (&&|\|\||[!=]==|[<>|&+*-]|\?) /;
+const ENCLOSED = /\(.*\)|\[.*\]/g;
+
 /** `kvm.pt[i].spte` */
-export function placeText(fn: Function, place: Place): string {
-  const name = fn.variables[place.variable]?.name ?? '?';
-  return place.path.reduce<string>(
-    (text, part) => ('field' in part ? `${text}.${part.field}` : `${text}[${exprText(fn, part.index)}]`),
+export function placeText(fn: Function, { variable, path }: Place, naming?: Naming): string {
+  const name = fn.variables[variable]?.name ?? '?';
+  if (path.length === 0) return naming?.(variable) ?? name;
+  return path.reduce<string>(
+    (text, part) =>
+      'field' in part ? `${text}.${part.field}` : `${text}[${exprText(fn, part.index, naming)}]`,
     name,
   );
 }
 
-export function exprText(fn: Function, expr: Expr): string {
+export function exprText(fn: Function, expr: Expr, naming?: Naming): string {
+  const text = (each: Expr): string => exprText(fn, each, naming);
+  const operand = (each: Expr): string => {
+    const inner = text(each);
+    return OPERATION.test(inner.replace(ENCLOSED, '')) ? `(${inner})` : inner;
+  };
   switch (expr.op) {
     case 'const':
       return typeof expr.value === 'string' ? `'${expr.value}'` : String(expr.value);
@@ -19,26 +33,26 @@ export function exprText(fn: Function, expr: Expr): string {
     case 'config':
       return `config.${expr.name}`;
     case 'read':
-      return placeText(fn, expr.place);
+      return placeText(fn, expr.place, naming);
     case 'unary':
-      return `${expr.operator}${exprText(fn, expr.operand)}`;
+      return `${expr.operator}${operand(expr.operand)}`;
     case 'binary':
-      return `${exprText(fn, expr.left)} ${expr.operator} ${exprText(fn, expr.right)}`;
+      return `${operand(expr.left)} ${expr.operator} ${operand(expr.right)}`;
     case 'conditional':
-      return `${exprText(fn, expr.test)} ? ${exprText(fn, expr.then)} : ${exprText(fn, expr.else)}`;
+      return `${text(expr.test)} ? ${text(expr.then)} : ${text(expr.else)}`;
     case 'record':
-      return `{ ${expr.type.fields.map(({ name }, i) => fieldText(fn, name, expr.fields[i])).join(', ')} }`;
+      return `{ ${expr.type.fields.map(({ name }, i) => fieldText(name, expr.fields[i], text)).join(', ')} }`;
     case 'field':
-      return `${exprText(fn, expr.record)}.${expr.field}`;
+      return `${text(expr.record)}.${expr.field}`;
     case 'equal':
-      return `equal(${exprText(fn, expr.left)}, ${exprText(fn, expr.right)})`;
+      return `equal(${text(expr.left)}, ${text(expr.right)})`;
     case 'recode':
-      return exprText(fn, expr.operand);
+      return text(expr.operand);
     default:
       return expr satisfies never;
   }
 }
 
-function fieldText(fn: Function, name: string, value: Expr | undefined): string {
-  return value === undefined ? name : `${name}: ${exprText(fn, value)}`;
+function fieldText(name: string, value: Expr | undefined, text: (value: Expr) => string): string {
+  return value === undefined ? name : `${name}: ${text(value)}`;
 }
