@@ -53,8 +53,8 @@ export interface Known {
 
 export const SURVIVED = 'survived';
 export const OPEN = 'open';
-/** How an explanation begins that says so. */
-const EQUIVALENT = 'equivalent';
+/** How an explanation begins that says so. (One that says "equivalent here", or "for safety", says less.) */
+const EQUIVALENT = 'equivalent because';
 
 /** `P1 at 12`. */
 export function killText(property: string, depth: number): string {
