@@ -36,6 +36,10 @@ export function refuse_combinations(c: Config): void {
     [c.initiallyAllSet && !c.manualProtect, 'initiallyAllSet needs manualProtect'],
     [c.roles > c.roots, 'every role needs a root of its own: raise roots'],
     [c.destructions > 0 && c.vcpus > 0, 'destructions needs vcpus: 0: the last reference is gone'],
+    [
+      c.bitmapLifetime && !c.srcu,
+      'bitmapLifetime needs srcu, which keeps the bitmap for those who mark pages',
+    ],
     [c.memslots > 0 && !c.srcu, 'memslots needs srcu, which keeps slots for faults'],
     [
       c.memslots > 0 && (c.levels > 2 || c.memoryAttributes || c.writeTracking || c.storeBuffers > 0),

@@ -163,6 +163,8 @@ export interface Choices {
   readonly emulatedWrites: boolean;
   /** Ghost: every gfn that was written since an ioctl last reported it (the log form of P3). */
   readonly followWrites: boolean;
+  /** Whether the dirty bitmap is freed when the slot stops to log, and allocated when it starts. */
+  readonly bitmapLifetime: boolean;
 }
 
 /** Versions, for `kernel`: those in which something changed that this model tells apart, with the commits that changed it. */
@@ -275,6 +277,7 @@ export interface Config extends Configuration, Choices {
   readonly lastRingIndex: number;
   readonly userWords: number;
   readonly followedGfns: number;
+  readonly bitmapLifetimes: number;
   readonly gfnMask: number;
   /**
    * Sets of translations (hardware/tlb.ts): variants per class of pfn, classes, the set of all, and the subsets of one
@@ -350,6 +353,7 @@ export const DEFAULTS: Choices = {
   fastReentry: false,
   emulatedWrites: false,
   followWrites: false,
+  bitmapLifetime: false,
 };
 
 /** The configuration of a scenario with so many processes, the first `hostThreads` of which are host threads. */
@@ -444,6 +448,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     ringIndexes: 2 * chosen.dirtyRing,
     lastRingIndex: chosen.dirtyRing > 0 ? 2 * chosen.dirtyRing - 1 : 0,
     userWords: chosen.manualProtect ? words : 0,
+    bitmapLifetimes: chosen.bitmapLifetime ? 1 : 0,
     followedGfns: chosen.followWrites ? gfns : 0,
     gfnMask: 2 ** gfns - 1,
     variants,

@@ -253,7 +253,7 @@ function nonleaf(config: Config, child: number): Spte {
 export function logging(mapping: (kvm: Kvm, config: Config) => void): (kvm: Kvm, config: Config) => void {
   return (kvm, config) => {
     mapping(kvm, config);
-    kvm.memslot.dirty_logging = true;
+    begin_to_log(kvm, config);
     kvm.ghost.tracking = true;
     if (config.pml > 0) log_modifications(kvm, config);
   };
@@ -271,6 +271,11 @@ export function logging_begins(
 ): (kvm: Kvm, config: Config) => void {
   return (kvm, config) => {
     mapping(kvm, config);
-    kvm.memslot.dirty_logging = true;
+    begin_to_log(kvm, config);
   };
+}
+
+function begin_to_log(kvm: Kvm, config: Config): void {
+  kvm.memslot.dirty_logging = true;
+  if (config.bitmapLifetime) kvm.memslot.bitmap_exists[0] = true;
 }

@@ -163,6 +163,8 @@ export interface Memslot {
   dirty_logging: boolean;
   /** dirty_bitmap, one bit per gfn in words of `wordBits`. */
   dirty_bitmap: Vector<Range<0, 'wordMask'>, 'words'>;
+  /** Whether dirty_bitmap is not NULL, if that is modelled. */
+  bitmap_exists: Vector<boolean, 'bitmapLifetimes'>;
 }
 
 /**

@@ -13,7 +13,7 @@ import { P13nx, P13nxall } from './p13-nx-list.js';
 import { P14 } from './p14-lock-discipline.js';
 import { P15 } from './p15-invalidations-balance.js';
 import { P16 } from './p16-no-stale-install.js';
-import { P17 } from './p17-no-mixed-huge-page.js';
+import { P17, P17set } from './p17-no-mixed-huge-page.js';
 import { P18 } from './p18-no-itlb-multi-hit.js';
 import { P19 } from './p19-no-executable-huge-page.js';
 import { P20, P20entry } from './p20-no-stale-mmio.js';
@@ -42,6 +42,7 @@ export {
   P15,
   P16,
   P17,
+  P17set,
   P18,
   P19,
   P20,

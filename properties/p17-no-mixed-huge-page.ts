@@ -3,6 +3,8 @@
  *
  * The kernel would tolerate one inside an invalidation that is about to zap it. KVM_SET_MEMORY_ATTRIBUTES has no need
  * of that: it zaps first and changes attributes then, so nothing is tolerated here.
+ *
+ * `P17set`: when KVM_SET_MEMORY_ATTRIBUTES returns 0, the range has the attribute. Asserted there (kernel/mem_attributes.ts).
  */
 import { property } from 'mmucheck/language';
 import { walk_is_huge, walk_level, walk } from '../model/hardware/translation.js';
@@ -23,3 +25,5 @@ export const P17 = property({
   title: 'no huge page of mixed attributes',
   invariant: huge_leafs_have_one_attribute,
 });
+
+export const P17set = property({ id: 'P17set', title: 'attributes are what was set' });

@@ -1,6 +1,7 @@
 /**
  * T9: memslots come to rest. Once nobody changes them any more, both sets name the same slots, which is what the next update
- * starts from (kvm_activate_memslot()), and no other slots exist: none leaks, and no set names one that was freed.
+ * starts from (kvm_activate_memslot()), and no other slots exist: none leaks, and no set names one that was freed. There is a
+ * dirty bitmap if and only if the slot logs.
  */
 import { always, eventually, property } from 'mmucheck/language';
 import type { Kvm } from '../model/state.js';
@@ -11,6 +12,8 @@ export function memslots_are_settled(kvm: Kvm): boolean {
     if (kvm.memslots.set[0].slot[id] !== kvm.memslots.set[1].slot[id]) return false;
   for (let slot = 0; slot < kvm.config.slotObjects; slot++)
     if (kvm.memslots.slot[slot].allocated !== is_in_use(kvm, slot)) return false;
+  for (let i = 0; i < kvm.config.bitmapLifetimes; i++)
+    if (kvm.memslot.bitmap_exists[i] !== kvm.memslot.dirty_logging) return false;
   return true;
 }
 

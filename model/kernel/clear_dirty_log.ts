@@ -7,6 +7,7 @@ import type { Op, Range } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
 import { is_drained } from '../hardware/store_buffer.js';
 import type { Kvm } from '../state.js';
+import { forget_dirty_bitmap, kvm_destroy_dirty_bitmap } from './memslot.js';
 import { kvm_flush_remote_tlbs_memslot, report_dirty_log, stop_dirty_page_tracking } from './dirty_log.js';
 import { mutex_lock, mutex_unlock, synchronize_srcu, write_lock, write_unlock } from './locks.js';
 import { kvm_arch_mmu_enable_log_dirty_pt_masked } from './log_dirty.js';
@@ -84,6 +85,7 @@ export function* disable_dirty_logging(kvm: Kvm): Op {
     yield* count_logging_slots(kvm, 0);
     yield* kvm_mmu_update_cpu_dirty_logging(kvm, false);
   }
+  if (kvm.config.bitmapLifetime) yield* kvm_destroy_dirty_bitmap(kvm);
   yield* mutex_unlock(kvm.slots_lock);
   promise_flushed(kvm);
 }
@@ -92,5 +94,5 @@ export function* disable_dirty_logging(kvm: Kvm): Op {
 function* deactivate_dirty_logging(kvm: Kvm): Op {
   yield () => kvm.mn_active_invalidate_count === 0;
   kvm.memslot.dirty_logging = false;
-  for (let word = 0; word < kvm.config.words; word++) kvm.memslot.dirty_bitmap[word] = 0;
+  if (!kvm.config.bitmapLifetime) forget_dirty_bitmap(kvm);
 }

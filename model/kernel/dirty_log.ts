@@ -18,7 +18,7 @@ import {
   write_unlock,
 } from './locks.js';
 import { kvm_arch_mmu_enable_log_dirty_pt_masked } from './log_dirty.js';
-import { set_every_dirty_bit } from './memslot.js';
+import { assert_dirty_bitmap_exists, kvm_alloc_dirty_bitmap, set_every_dirty_bit } from './memslot.js';
 import { count_logging_slots, kvm_arch_sync_dirty_log, kvm_mmu_update_cpu_dirty_logging } from './pml.js';
 import { kvm_flush_remote_tlbs } from './requests.js';
 import { kvm_tdp_mmu_clear_dirty_slot } from './tdp_mmu/clear_dirty.js';
@@ -50,6 +50,7 @@ export function* enable_dirty_logging(kvm: Kvm): Op {
 export function* kvm_swap_active_memslots(kvm: Kvm): Op {
   // No invalidation may see one set of slots at its start and another at its end.
   yield () => kvm.mn_active_invalidate_count === 0;
+  kvm_alloc_dirty_bitmap(kvm);
   if (kvm.config.initiallyAllSet) set_every_dirty_bit(kvm);
   store_slot_dirty_logging(kvm);
   if (kvm.config.srcu) yield* synchronize_srcu(kvm);
@@ -119,6 +120,8 @@ export function* kvm_vm_ioctl_get_dirty_log(kvm: Kvm): Op {
 
 export function* kvm_get_dirty_log_protect(kvm: Kvm): Op<boolean> {
   let flush = false;
+  // There is no bitmap: ENOENT.
+  if (kvm.config.bitmapLifetime && !kvm.memslot.dirty_logging) return flush;
   yield* kvm_arch_sync_dirty_log(kvm);
   yield* write_lock(kvm);
   for (let word = 0; word < kvm.config.words; word++) {
@@ -135,6 +138,7 @@ export function* kvm_get_dirty_log_protect(kvm: Kvm): Op<boolean> {
 /** xchg(&dirty_bitmap[word], 0). */
 export function* take_dirty_word(kvm: Kvm, word: number): Op<number> {
   yield () => is_drained(kvm);
+  assert_dirty_bitmap_exists(kvm);
   const mask: number = kvm.memslot.dirty_bitmap[word];
   kvm.memslot.dirty_bitmap[word] = 0;
   for (let bit = 0; bit < kvm.config.wordBits; bit++)

@@ -7,10 +7,17 @@ import type { Op } from 'mmucheck/language';
 import { note_write } from '../hardware/writes.js';
 import type { Gfn, Kvm, VcpuId } from '../state.js';
 import type { Fault } from './fault.js';
-import { mark_page_dirty_in_slot } from './memslot.js';
+import { lookup_slot_logs, mark_page_dirty_in_slot } from './memslot.js';
 
-export function* x86_emulate_instruction(kvm: Kvm, fault: Fault): Op {
-  if (fault.write && fault.slot_dirty_logging) yield* mark_page_dirty_in_slot(kvm, fault.gfn);
+/** The write is a step only where somebody follows writes. */
+export function* x86_emulate_instruction(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
+  if (!fault.write) return;
+  if (kvm.config.followWrites) {
+    yield* copy_to_guest(kvm, fault.gfn);
+    kvm.vcpus[vcpu].marking = fault.gfn;
+  }
+  if (fault.slot_dirty_logging) yield* mark_page_dirty_in_slot(kvm, fault.gfn);
+  if (kvm.config.followWrites) kvm.vcpus[vcpu].marking = -1;
 }
 
 /**
@@ -26,11 +33,6 @@ export function* kvm_vcpu_write_guest_page(kvm: Kvm, vcpu: VcpuId, gfn: Gfn): Op
   kvm.vcpus[vcpu].marking = gfn;
   yield* mark_page_dirty_in_slot(kvm, gfn);
   kvm.vcpus[vcpu].marking = -1;
-}
-
-function* lookup_slot_logs(kvm: Kvm): Op<boolean> {
-  yield;
-  return kvm.memslot.dirty_logging;
 }
 
 /** The write itself: __copy_to_user() through the host's mapping. */

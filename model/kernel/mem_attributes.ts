@@ -7,7 +7,7 @@
  * changes nothing, and the range is zapped whole as in 6.8. With `boundarySplit` huge pages across an end of the range
  * are split before the zap, as proposed for VMs that lose what is zapped beside the range.
  */
-import { choose, type Op } from 'mmucheck/language';
+import { assert, choose, type Op } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
 import { ENOMEM, type Errno, type Gfn, type GfnEnd, type Kvm, type Level, PG_LEVEL_2M } from '../state.js';
 import {
@@ -47,7 +47,18 @@ export function* kvm_vm_set_mem_attributes(
   }
   yield* mutex_unlock(kvm.slots_lock);
   assert_invalidations_balanced(kvm);
+  if (r === 0) assert_attributes_are_set(kvm, start, end, is_private);
   return r;
+}
+
+/** Userspace relies on it from here on. */
+function assert_attributes_are_set(kvm: Kvm, start: Gfn, end: GfnEnd, is_private: boolean): void {
+  for (let gfn = start; gfn < end; gfn++)
+    assert(
+      kvm.private_memory.attributes[gfn] === is_private,
+      'P17set',
+      'a gfn has not the attribute that was set',
+    );
 }
 
 function* change_attributes(kvm: Kvm, start: Gfn, end: GfnEnd, is_private: boolean): Op<Errno> {

@@ -1,5 +1,5 @@
 /** Dirty tracking of the memslot: virt/kvm/kvm_main.c. */
-import type { Op } from 'mmucheck/language';
+import { assert, type Op } from 'mmucheck/language';
 import { is_drained } from '../hardware/store_buffer.js';
 import type { Gfn, Kvm } from '../state.js';
 import { kvm_dirty_ring_push, ring_holds } from './dirty_ring.js';
@@ -11,16 +11,27 @@ export function* mark_page_dirty_in_slot(kvm: Kvm, gfn: Gfn): Op {
     return;
   }
   yield () => is_drained(kvm);
+  assert_dirty_bitmap_exists(kvm);
   set_dirty_bit(kvm, gfn);
 }
 
+/** The slot is looked up under SRCU, and decides whether the page is marked. */
+export function* lookup_slot_logs(kvm: Kvm): Op<boolean> {
+  yield;
+  return kvm.memslot.dirty_logging;
+}
+
 /**
- * By the slot as it is now. Looking it up and setting the bit are one step: SRCU keeps a slot that stops logging and
- * its bitmap, but nobody reads that any more.
+ * By the slot as it is now. Looking it up and setting the bit are one step, unless the bitmap may be freed: SRCU keeps a
+ * slot that stops logging and its bitmap, but nobody reads that any more.
  */
 export function* kvm_vcpu_mark_page_dirty(kvm: Kvm, gfn: Gfn): Op {
   if (kvm.config.dirtyRing > 0) {
     yield* kvm_dirty_ring_push(kvm, gfn);
+    return;
+  }
+  if (kvm.config.bitmapLifetime) {
+    if (yield* lookup_slot_logs(kvm)) yield* mark_page_dirty_in_slot(kvm, gfn);
     return;
   }
   yield () => is_drained(kvm);
@@ -46,4 +57,27 @@ export function set_dirty_bit(kvm: Kvm, gfn: Gfn): void {
 export function test_dirty_bit(kvm: Kvm, gfn: Gfn): boolean {
   const bits = kvm.config.wordBits;
   return (kvm.memslot.dirty_bitmap[(gfn - (gfn % bits)) / bits] & (1 << (gfn % bits))) !== 0;
+}
+
+/** kvm_alloc_dirty_bitmap(), by an ioctl that switches logging on, before anybody can see it. */
+export function kvm_alloc_dirty_bitmap(kvm: Kvm): void {
+  if (kvm.config.bitmapLifetime) kvm.memslot.bitmap_exists[0] = true;
+}
+
+/** By an ioctl that has switched logging off, when nobody uses the old flags any more. */
+export function* kvm_destroy_dirty_bitmap(kvm: Kvm): Op {
+  yield;
+  kvm.memslot.bitmap_exists[0] = false;
+  forget_dirty_bitmap(kvm);
+}
+
+/** What it says is nobody's any more, and a new one is empty. */
+export function forget_dirty_bitmap(kvm: Kvm): void {
+  for (let word = 0; word < kvm.config.words; word++) kvm.memslot.dirty_bitmap[word] = 0;
+}
+
+/** P21, wherever somebody uses the bitmap. */
+export function assert_dirty_bitmap_exists(kvm: Kvm): void {
+  if (kvm.config.bitmapLifetime)
+    assert(kvm.memslot.bitmap_exists[0], 'P21', 'a dirty bitmap is used that has been freed');
 }

@@ -29,7 +29,7 @@ export function* kvm_mmu_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op {
   if (r === 'INVALID') r = yield* kvm_mmu_do_page_fault(kvm, vcpu, fault);
   if (kvm.config.mmioGenerations > 0) fault.rsvd = 0;
   if (kvm.config.mmioGenerations > 0 && r === 'EMULATE') yield* emulator_read_write_onepage(kvm, vcpu, fault);
-  if (kvm.config.writeTracking && r === 'EMULATE') yield* x86_emulate_instruction(kvm, fault);
+  if (kvm.config.writeTracking && r === 'EMULATE') yield* x86_emulate_instruction(kvm, vcpu, fault);
 }
 
 /** The exit of an access that came to an MMIO entry. It says nothing of the access but where it went. */

@@ -3,7 +3,9 @@
  * may map the huge page around it: what must not happen is that this covers a gfn on the other side of an edge.
  */
 import { type Op, process, scenarios } from 'mmucheck/language';
-import { P15, P16, P17, SAFETY } from '../../properties/index.js';
+import { P15, P16, P17, P17set, SAFETY } from '../../properties/index.js';
+import { T1 } from '../../properties/t1-faults-end.js';
+import { T10 } from '../../properties/t10-huge-pages-come-back.js';
 import { type Config, V6_16 } from '../config.js';
 import { walk, walk_is_huge } from '../hardware/translation.js';
 import { kvm_vm_set_mem_attributes } from '../kernel/mem_attributes.js';
@@ -25,6 +27,12 @@ const NOWHERE = [
 export function* one_gfn_there_and_back(kvm: Kvm): Op {
   yield* kvm_vm_set_mem_attributes(kvm, 1, 2, true);
   yield* kvm_vm_set_mem_attributes(kvm, 1, 2, false);
+}
+
+/** One gfn becomes private, and then everything shared again. */
+export function* one_gfn_then_all_back(kvm: Kvm): Op {
+  yield* kvm_vm_set_mem_attributes(kvm, 1, 2, true);
+  yield* kvm_vm_set_mem_attributes(kvm, 0, kvm.config.gfns, false);
 }
 
 /** A whole huge page becomes private, with folios of the same size behind it. */
@@ -68,7 +76,7 @@ const choices = {
   tables: 4,
   guestGfns: 2,
 } as const;
-const properties = [...SAFETY, P15, P16, P17];
+const properties = [...SAFETY, P15, P16, P17, P17set];
 const edge = {
   ...machine(
     { ...choices, vcpus: 2, invalidations: 2, flush: 'atomic' },
@@ -160,6 +168,51 @@ export default scenarios({
     ),
     properties,
     witnesses: [an_invalidation_is_open, a_private_gfn_is_mapped, a_shared_neighbour_is_mapped],
+  },
+  'huge-again-1g': {
+    ...machine(
+      { ...choices, levels: 3, hugePages: 2, tables: 5, invalidations: 2, flush: 'atomic' },
+      [process('cpu0', one_gfn_then_all_back)],
+      mapped_giga(),
+    ),
+    title: 'One gfn of a 1G page changes, and then all of it back: the 1G page is mapped again',
+    claims: ['T10', 'O24'],
+    unreached: unreached(
+      'fast_page_fault > fast_pf_fix_direct_spte',
+      'fast_page_fault > kvm_tdp_mmu_read_spte',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+    ),
+    properties: [...properties, T1, T10],
+    witnesses: [an_invalidation_is_open, a_private_gfn_is_mapped, a_shared_neighbour_is_mapped],
+  },
+  'guarded-tail': {
+    ...machine(
+      { ...choices, hugePages: 2, guestGfns: 4, invalidations: 1, flush: 'atomic' },
+      [process('cpu0', kvm_vm_set_mem_attributes, 0, 3, true)],
+      mapped_huge(),
+    ),
+    title: 'The range that changes ends inside a huge page, which is blocked with it',
+    claims: ['M21'],
+    unreached: unreached(
+      'fast_page_fault > fast_pf_fix_direct_spte',
+      'fast_page_fault > kvm_tdp_mmu_read_spte',
+      'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+    properties: [...properties, T1],
+    witnesses: [an_invalidation_is_open, a_private_gfn_is_mapped],
   },
   'two-ioctls': {
     ...machine(

@@ -4,10 +4,11 @@
  * there to avoid.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { P3log, SAFETY } from '../../properties/index.js';
+import { P21, P3log, SAFETY } from '../../properties/index.js';
+import { T9 } from '../../properties/t9-memslots-settle.js';
 import { V6_9 } from '../config.js';
-import { clear_whole_dirty_log } from '../kernel/clear_dirty_log.js';
-import { kvm_set_memory_region } from '../kernel/dirty_log.js';
+import { clear_whole_dirty_log, disable_dirty_logging } from '../kernel/clear_dirty_log.js';
+import { kvm_set_memory_region, kvm_vm_ioctl_get_dirty_log } from '../kernel/dirty_log.js';
 import { logging, machine, mapped_huge, mapped_small } from '../machine.js';
 import { enable_disable_enable, enable_then_clear, enable_then_get } from './threads.js';
 import { unreached } from './unreached.js';
@@ -17,6 +18,7 @@ import {
   a_huge_page_cannot_be_made_writable_again,
   a_page_is_clean_and_writable,
   a_page_is_harvested,
+  the_dirty_bitmap_is_freed,
   every_huge_page_is_split,
   every_vcpu_logs_modifications,
   tracking_has_begun,
@@ -59,7 +61,44 @@ const for_l2 = {
   witnesses: [a_page_is_harvested, tracking_has_begun],
 };
 
+const freed = { srcu: true, bitmapLifetime: true, flush: 'atomic' } as const;
+const stop = process('cpu0', disable_dirty_logging);
+
 export default scenarios({
+  'bitmap-freed': {
+    ...machine(
+      { ...by_w, ...freed, emulatedWrites: true },
+      [stop, process('cpu1', kvm_vm_ioctl_get_dirty_log)],
+      logging(mapped_small({ writable: false })),
+    ),
+    title:
+      'Logging is switched off and the bitmap freed, while faults, KVM itself and KVM_GET_DIRTY_LOG use it',
+    properties: [...LOG, P21, T9],
+    witnesses: [the_dirty_bitmap_is_freed, a_fast_fault_is_about_to_mark_its_page, a_page_is_harvested],
+    unreached: unreached(
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+    ),
+    claims: ['O17', 'T9'],
+  },
+  'bitmap-freed-pml': {
+    ...machine(
+      { ...by_d, ...freed, spontaneousExits: true },
+      [stop],
+      logging(mapped_small({ dirty: false })),
+    ),
+    title: 'The same while a vCPU empties its PML buffer into it',
+    properties: [...LOG, P21, T9],
+    witnesses: [the_dirty_bitmap_is_freed, every_vcpu_logs_modifications],
+    unreached: unreached('vcpu_enter_guest > kvm_mmu_page_fault'),
+    claims: ['O17'],
+  },
   'pml-enable-then-get': {
     ...machine({ ...by_d, srcu: true }, [process('cpu0', enable_then_get)], mapped_huge()),
     unreached: unreached(

@@ -1,18 +1,31 @@
 /** Threads and witnesses of the scenarios about write tracking, aging and host pages that move in part. */
 import type { Op } from 'mmucheck/language';
+import { migrate_pages } from '../host.js';
 import { huge_index } from '../hardware/tlb.js';
 import { walk, walk_is_huge } from '../hardware/translation.js';
 import {
   kvm_mmu_notifier_clear_flush_young,
   kvm_mmu_notifier_clear_young,
 } from '../kernel/mmu_notifier_young.js';
-import { kvm_mmu_alloc_shadow_page, mmu_sync_children } from '../kernel/page_track.js';
+import {
+  kvm_mmu_alloc_shadow_page,
+  kvm_write_track_add_gfn,
+  kvm_write_track_remove_gfn,
+  mmu_sync_children,
+} from '../kernel/page_track.js';
 import { type Kvm, ROOT } from '../state.js';
 
 /** A guest page table of the last level: shadowed, and after the guest has written to it synchronised again. */
 export function* shadow_then_sync(kvm: Kvm): Op {
   yield* kvm_mmu_alloc_shadow_page(kvm, 0);
   yield* mmu_sync_children(kvm, 0);
+}
+
+/** A gfn is tracked for some time; then what is mapped small because of it goes. */
+export function* track_untrack_migrate(kvm: Kvm): Op {
+  yield* kvm_write_track_add_gfn(kvm, 0);
+  yield* kvm_write_track_remove_gfn(kvm, 0);
+  yield* migrate_pages(kvm, 0, kvm.config.gfns);
 }
 
 /** The second finds nothing young, and does not flush, unless the guest has used the page in between. */

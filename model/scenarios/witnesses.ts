@@ -214,3 +214,9 @@ export function a_huge_page_cannot_be_made_writable_again(kvm: Kvm): boolean {
   }
   return false;
 }
+
+/** Where that is modelled. */
+export function the_dirty_bitmap_is_freed(kvm: Kvm): boolean {
+  for (let i = 0; i < kvm.config.bitmapLifetimes; i++) if (!kvm.memslot.bitmap_exists[i]) return true;
+  return false;
+}

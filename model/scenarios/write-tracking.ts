@@ -4,25 +4,32 @@
  * does, and decides.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { P2, P22, SAFETY } from '../../properties/index.js';
+import { P2, P22, P3log, SAFETY } from '../../properties/index.js';
+import { T10 } from '../../properties/t10-huge-pages-come-back.js';
 import { operation_does } from '../../properties/t13-operations-do-their-work.js';
 import type { Config } from '../config.js';
 import { walk } from '../hardware/translation.js';
-import { enable_dirty_logging } from '../kernel/dirty_log.js';
+import { enable_dirty_logging, kvm_vm_ioctl_get_dirty_log } from '../kernel/dirty_log.js';
 import { rwlock_is_free } from '../kernel/locks.js';
 import { kvm_write_track_add_gfn, kvm_write_track_remove_gfn } from '../kernel/page_track.js';
 import { kvm_gfn_is_write_tracked } from '../kernel/unsync.js';
-import { host_huge, logging_begins, machine, mapped_huge, mapped_small } from '../machine.js';
+import { host_huge, logging, logging_begins, machine, mapped_huge, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
 import {
   shadow_then_sync,
+  track_untrack_migrate,
   a_gfn_is_write_tracked,
   a_shadow_page_is_unsync,
   a_write_tracked_gfn_shares_its_huge_page,
   tracking_has_ended_and_the_guest_writes,
 } from './tracking.js';
 import { unreached } from './unreached.js';
-import { every_huge_page_is_split, tracking_has_begun } from './witnesses.js';
+import {
+  a_page_is_harvested,
+  every_huge_page_is_split,
+  the_host_has_moved_a_page,
+  tracking_has_begun,
+} from './witnesses.js';
 
 /** gfn 0 is tracked. */
 function tracked(kvm: Kvm, config: Config): void {
@@ -44,6 +51,12 @@ export function unsync_gfns_are_writable(kvm: Kvm): boolean {
   for (let gfn = 0; gfn < kvm.config.trackedGfns; gfn++)
     if (kvm.tracking.shadow_page[gfn] === 'unsync' && !walk(kvm, gfn).writable) return false;
   return true;
+}
+
+/** The same, and whoever writes to the other one has to say so. */
+function tracked_beside_a_clean_page(kvm: Kvm, config: Config): void {
+  tracked(kvm, config);
+  kvm.pt[1].spte[1] = { ...kvm.pt[1].spte[1], writable: false };
 }
 
 const common = { properties: [P2, P22, ...SAFETY] };
@@ -311,6 +324,49 @@ export default scenarios({
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_set_spte > handle_changed_spte',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
+  'emulated-writes-are-logged': {
+    ...machine(
+      { writeTracking: true, followWrites: true, flush: 'atomic', reschedule: false },
+      [process('cpu0', kvm_vm_ioctl_get_dirty_log)],
+      logging(tracked_beside_a_clean_page),
+    ),
+    title: 'Writes to a tracked gfn are emulated, and recorded as dirty',
+    properties: [...common.properties, P3log],
+    claims: [],
+    witnesses: [a_gfn_is_write_tracked, a_page_is_harvested],
+    unreached: unreached(
+      'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+    ),
+  },
+  'huge-again': {
+    ...machine(
+      { writeTracking: true, invalidations: 1, flush: 'atomic', reschedule: false },
+      [process('cpu0', track_untrack_migrate)],
+      host_huge,
+    ),
+    title: 'Tracking ends, the host moves the huge page, and a fault maps it huge again',
+    properties: [...common.properties, T10],
+    claims: ['T10'],
+    witnesses: [a_gfn_is_write_tracked, the_host_has_moved_a_page],
+    unreached: unreached(
+      'fast_page_fault > fast_pf_fix_direct_spte',
+      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+      'kvm_mmu_page_fault > x86_emulate_instruction',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
     ),
   },
   'tracking-ends': {
