@@ -11,8 +11,8 @@ export function* mark_page_dirty_in_slot(kvm: Kvm, gfn: Gfn): Op {
     return;
   }
   yield () => is_drained(kvm);
-  assert_dirty_bitmap_exists(kvm);
   set_dirty_bit(kvm, gfn);
+  assert_dirty_bitmap_exists(kvm);
 }
 
 /** The slot is looked up under SRCU, and decides whether the page is marked. */
