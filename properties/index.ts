@@ -4,7 +4,7 @@ import { P2 } from './p2-write-tracking.js';
 import { P3, P3get, P3log } from './p3-no-dirty-write-missed.js';
 import { P4 } from './p4-page-table-lifetime.js';
 import { P5 } from './p5-spte-state-machine.js';
-import { P6 } from './p6-no-lost-bits.js';
+import { P6, P6bits } from './p6-no-lost-bits.js';
 import { P7, P7exact } from './p7-split-transparency.js';
 import { P8 } from './p8-narrowing-is-flushed.js';
 import { P10 } from './p10-boundary.js';
@@ -31,6 +31,7 @@ export {
   P4,
   P5,
   P6,
+  P6bits,
   P7,
   P7exact,
   P8,

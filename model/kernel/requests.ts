@@ -39,10 +39,7 @@ export function* kvm_flush_remote_tlbs_range(kvm: Kvm, start: Gfn, end: GfnEnd):
     return;
   }
   yield;
-  for (let v = 0; v < kvm.config.vcpus; v++) {
-    invept_range(kvm, v, start, end);
-    if (kvm.vcpus[v].in_guest) tlb_enter_guest(kvm, v);
-  }
+  for (let v = 0; v < kvm.config.vcpus; v++) vcpu_flush_tlb_range(kvm, v, start, end);
 }
 
 /** For the page that an entry of `level` maps. */
@@ -78,6 +75,12 @@ function every_vcpu_has_left(kvm: Kvm): boolean {
 /** INVEPT on the vCPU's processor; one that is in the guest by then caches anew. */
 export function vcpu_flush_tlb(kvm: Kvm, vcpu: VcpuId): void {
   invept_global(kvm, vcpu);
+  if (kvm.vcpus[vcpu].in_guest) tlb_enter_guest(kvm, vcpu);
+}
+
+/** The same by the hypervisor below KVM, of a range. */
+function vcpu_flush_tlb_range(kvm: Kvm, vcpu: VcpuId, start: Gfn, end: GfnEnd): void {
+  invept_range(kvm, vcpu, start, end);
   if (kvm.vcpus[vcpu].in_guest) tlb_enter_guest(kvm, vcpu);
 }
 

@@ -4,10 +4,11 @@
  * appear in a leaf that KVM takes to be stable, and is lost: tolerated, since PML has logged it.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { P3log, SAFETY } from '../../properties/index.js';
+import { P3log, P6bits, SAFETY } from '../../properties/index.js';
 import { type Config, V6_15 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { clear_whole_dirty_log } from '../kernel/clear_dirty_log.js';
+import { kvm_vm_ioctl_get_dirty_log } from '../kernel/dirty_log.js';
 import { logging, machine, mapped_huge, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { enable_then_get } from './threads.js';
@@ -183,5 +184,24 @@ export default scenarios({
     claims: ['P6'],
     variant: ['lost-dirty-without-w-counts'],
     expect: { P6: 'violated' },
+  },
+  'w-is-taken-alone': {
+    ...machine(
+      { trackDirty: true, reschedule: false, flush: 'atomic' },
+      [process('cpu0', kvm_vm_ioctl_get_dirty_log)],
+      logging(mapped_small({ writable: false, dirty: false })),
+    ),
+    title: 'KVM_GET_DIRTY_LOG takes W from a leaf while a vCPU sets D in it, and D stays',
+    claims: ['P6'],
+    properties: [...SAFETY, P6bits],
+    witnesses: [a_page_is_dirtied_without_w, a_page_is_harvested],
+    unreached: unreached(
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_up',
+    ),
   },
 });

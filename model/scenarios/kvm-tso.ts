@@ -23,7 +23,9 @@ import {
   tests_for_invalidation,
   the_old_memslots_are_unused,
   walks_lockless,
+  walks_lockless_to_the_page,
   writes_in_guest,
+  zaps_and_frees,
   zaps_and_kicks,
   zaps_and_reads_the_page,
 } from '../hardware/litmus/kvm.js';
@@ -190,6 +192,17 @@ const ROWS: readonly Row[] = [
     variant: ['reading-stored-plainly'],
     asks: { 1: 1, 2: 0 },
     ...tso_only,
+  },
+  {
+    row: 10,
+    id: 'lockless-walk-to-the-page',
+    title:
+      'A lockless walk has read the old entry, and the remover has freed the page before the walk gets there',
+    threads: [process('cpu0', zaps_and_frees, 0)],
+    vcpu: process('vcpu', walks_lockless_to_the_page, 1),
+    setup: mapped_small(),
+    asks: { 0: 1, 1: 1 },
+    ...no,
   },
   {
     row: 11,

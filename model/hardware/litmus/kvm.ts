@@ -133,6 +133,26 @@ export function* walks_lockless(kvm: Kvm, thread: number): Op {
   kvm.litmus.done[thread] = true;
 }
 
+/** One that goes on to the page (cell 0) and ends. r1: it has read the old entry. r0: the page was somebody else's when it came there. */
+export function* walks_lockless_to_the_page(kvm: Kvm, thread: number): Op {
+  yield* walk_shadow_page_lockless_begin(kvm, VCPU);
+  const spte = yield* load_old_entry(kvm);
+  note(kvm, 1, spte.kind === 'LEAF');
+  note(kvm, 0, (yield* load_cell(kvm, 0)) !== 0);
+  // walk_shadow_page_lockless_end().
+  yield* set_mode_outside_guest(kvm, VCPU);
+  yield* local_irq_enable(kvm.vcpus[VCPU]);
+  kvm.litmus.done[thread] = true;
+}
+
+/** kvm_mmu_commit_zap_page(): the page is freed, and used by somebody else, when the flush is done. */
+export function* zaps_and_frees(kvm: Kvm, thread: number): Op {
+  yield* store_nonpresent(kvm);
+  yield* kvm_make_all_cpus_request(kvm, 'TLB_FLUSH');
+  yield* store_cell(kvm, 0, 1);
+  kvm.litmus.done[thread] = true;
+}
+
 /**
  * A page fault begins to shadow a guest page table, and reads the guest's PTE after that (account_shadowed(), then
  * FNAME(gpte_changed)). Cell 0: kvm->arch.indirect_shadow_pages, cell 1: the PTE. r0: the PTE is the new one.
