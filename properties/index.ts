@@ -19,6 +19,7 @@ import { P19 } from './p19-no-executable-huge-page.js';
 import { P20, P20entry } from './p20-no-stale-mmio.js';
 import { P21 } from './p21-memslot-lifetime.js';
 import { P22 } from './p22-lpage-counts.js';
+import { P26 } from './p26-young-means-used.js';
 import { T7 } from './t7-no-deadlock.js';
 
 export {
@@ -50,6 +51,7 @@ export {
   P20entry,
   P21,
   P22,
+  P26,
   T7,
 };
 

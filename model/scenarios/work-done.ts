@@ -2,15 +2,15 @@
  * What operations are for is done when they return (T13), and pages that they have no use for come back (T14). No safety
  * property misses the work of an operation that gives up too early or forgets its result; reclaim, huge pages and memory do.
  */
-import { process, scenarios } from 'mmucheck/language';
-import { P13nx, SAFETY } from '../../properties/index.js';
+import { assert, type Op, process, scenarios } from 'mmucheck/language';
+import { P13nx, P26, SAFETY } from '../../properties/index.js';
 import { operation_does, operation_leads_to } from '../../properties/t13-operations-do-their-work.js';
 import { T1 } from '../../properties/t1-faults-end.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
 import { T14 } from '../../properties/t14-tables-are-given-back.js';
 import { type Config, V6_13, V6_15, V6_18, V6_6, V6_9 } from '../config.js';
 import { kvm_mmu_slot_try_split_huge_pages } from '../kernel/dirty_log.js';
-import { kvm_mmu_notifier_clear_young } from '../kernel/mmu_notifier_young.js';
+import { kvm_mmu_notifier_clear_young, kvm_mmu_notifier_test_young } from '../kernel/mmu_notifier_young.js';
 import { kvm_recover_nx_huge_pages } from '../kernel/nx.js';
 import { set_nx_huge_pages } from '../kernel/zap_all.js';
 import { walk } from '../hardware/translation.js';
@@ -34,6 +34,16 @@ export function every_page_is_old(kvm: Kvm): boolean {
   return true;
 }
 
+/** Reclaim asks, clears, and asks again. What it is told of a page that was used once: that, that once more, and then the contrary. */
+export function* test_clear_test(kvm: Kvm): Op {
+  const used = yield* kvm_mmu_notifier_test_young(kvm, 0, 2);
+  assert(used, 'P26', 'a page that was used is said to be old');
+  const was_used = yield* kvm_mmu_notifier_clear_young(kvm, 0, 2);
+  assert(was_used, 'P26', 'a page that was used is said to be old, and forgotten');
+  const used_again = yield* kvm_mmu_notifier_test_young(kvm, 0, 2);
+  assert(!used_again, 'P26', 'a page that nobody has used is said to be young');
+}
+
 /** A fast page fault may give W to the first page, so that it is changed atomically, but not to the second. */
 function one_write_protected(kvm: Kvm, config: Config): void {
   mapped_small()(kvm, config);
@@ -41,13 +51,9 @@ function one_write_protected(kvm: Kvm, config: Config): void {
 }
 
 const ages = (kernel: number, adBits: boolean) => ({
-  ...machine(
-    { ...idle, kernel, adBits },
-    [process('cpu0', kvm_mmu_notifier_clear_young, 0, 2)],
-    one_write_protected,
-  ),
+  ...machine({ ...idle, kernel, adBits }, [process('cpu0', test_clear_test)], one_write_protected),
   claims: ['O19'],
-  properties: [...SAFETY, operation_does('cpu0', 'a page that nobody accesses ages', every_page_is_old)],
+  properties: [...SAFETY, P26, operation_does('cpu0', 'a page that nobody accesses ages', every_page_is_old)],
   witnesses: [a_page_is_old],
 });
 
