@@ -196,6 +196,7 @@ export default scenarios({
     properties: [...SAFETY, P6bits],
     witnesses: [a_page_is_dirtied_without_w, a_page_is_harvested],
     unreached: unreached(
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
       'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
       'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
       'kvm_tdp_mmu_page_fault > read_lock',
