@@ -163,7 +163,7 @@ export interface Memslot {
   dirty_logging: boolean;
   /** dirty_bitmap, one bit per gfn in words of `wordBits`. */
   dirty_bitmap: Vector<Range<0, 'wordMask'>, 'words'>;
-  /** Whether dirty_bitmap is not NULL, if that is modelled. */
+  /** Whether dirty_bitmap is not NULL, if that is modelled. There is one at a time: slots_lock is held until the old one is freed. */
   bitmap_exists: Vector<boolean, 'bitmapLifetimes'>;
 }
 

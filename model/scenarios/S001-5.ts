@@ -71,6 +71,27 @@ export default scenarios({
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
+  'conversion-with-two-splits': {
+    ...checked,
+    ...machine(
+      { ...choices, hugePages: 2, boundarySplit: 'walk' },
+      [process('cpu0', kvm_vm_set_mem_attributes, 1, 3, true)],
+      mapped_huge({ writable: false, mmu_writable: false }),
+    ),
+    title:
+      'A huge page is split at either end: while mmu_lock is dropped to allocate for the second, the first is kept from coming back',
+    claims: ['S001-5(b)'],
+    unreached: unreached(
+      'fast_page_fault > fast_pf_fix_direct_spte',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte > handle_changed_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
   'split-fails': {
     ...checked,
     ...failing,

@@ -87,6 +87,28 @@ export default scenarios({
     ),
     claims: ['O17', 'T9'],
   },
+  'off-and-on-by-two': {
+    ...machine(
+      { ...by_w, ...freed },
+      [stop, process('cpu1', kvm_set_memory_region)],
+      logging(mapped_small({ writable: false })),
+    ),
+    title: 'One thread switches logging off while another one switches it on: slots_lock keeps them apart',
+    properties: [...LOG, P21, T9],
+    witnesses: [the_dirty_bitmap_is_freed, a_fast_fault_is_about_to_mark_its_page],
+    unreached: unreached(
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'tdp_mmu_split_huge_pages_root > tdp_iter_next',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_alloc_sp_for_split',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_split_huge_page',
+    ),
+    claims: ['O17'],
+  },
   'bitmap-freed-pml': {
     ...machine(
       { ...by_d, ...freed, spontaneousExits: true },
