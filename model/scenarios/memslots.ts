@@ -175,8 +175,22 @@ export default scenarios({
       'handle_changed_spte > handle_removed_pt',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
     ),
-    claims: ['O11'],
+    claims: ['O11', 'T9'],
     properties: [...properties, T9],
+  },
+  'not-propagated': {
+    ...deleted,
+    title:
+      'A slot is deleted in one of the two sets only: the next update begins with one that has been freed',
+    unreached: unreached(
+      ...NOWHERE,
+      'handle_changed_spte > handle_removed_pt',
+      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+    ),
+    claims: ['T9'],
+    variant: ['memslot-not-propagated'],
+    properties: [...properties, T9],
+    expect: { T9: 'violated' },
   },
   'freed-before-readers': {
     ...deleted,

@@ -91,6 +91,25 @@ const holes = {
   witnesses: [a_gfn_is_write_tracked],
 };
 
+const tracked_for_a_while = {
+  ...machine(
+    { writeTracking: true, invalidations: 1, flush: 'atomic', reschedule: false },
+    [process('cpu0', track_untrack_migrate)],
+    host_huge,
+  ),
+  witnesses: [a_gfn_is_write_tracked, the_host_has_moved_a_page],
+  unreached: unreached(
+    'fast_page_fault > fast_pf_fix_direct_spte',
+    'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
+    'kvm_mmu_page_fault > x86_emulate_instruction',
+    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+    'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
+    'tdp_iter_next > tdp_iter_restart',
+    'tdp_mmu_map_handle_target_level > make_spte',
+    'tdp_mmu_set_spte > handle_changed_spte',
+  ),
+};
+
 export default scenarios({
   'against-dirty-logging': {
     ...logging_too,
@@ -349,25 +368,22 @@ export default scenarios({
     ),
   },
   'huge-again': {
-    ...machine(
-      { writeTracking: true, invalidations: 1, flush: 'atomic', reschedule: false },
-      [process('cpu0', track_untrack_migrate)],
-      host_huge,
-    ),
+    ...tracked_for_a_while,
     title: 'Tracking ends, the host moves the huge page, and a fault maps it huge again',
     properties: [...common.properties, T10],
     claims: ['T10'],
-    witnesses: [a_gfn_is_write_tracked, the_host_has_moved_a_page],
-    unreached: unreached(
-      'fast_page_fault > fast_pf_fix_direct_spte',
-      'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
-      'kvm_mmu_page_fault > x86_emulate_instruction',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-    ),
+  },
+  'small-for-ever': {
+    ...tracked_for_a_while,
+    title: 'Tracking ends, and the count of lpage_info stays: the range is never huge again',
+    properties: [...common.properties, T10],
+    claims: ['T10', 'P22'],
+    variant: ['write-track-leaks-lpage-count'],
+    expect: { P22: 'violated', T10: 'violated' },
+    unreached: {
+      ...tracked_for_a_while.unreached,
+      ...unreached('tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs'),
+    },
   },
   'tracking-ends': {
     ...common,
