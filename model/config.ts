@@ -273,6 +273,7 @@ export interface Config extends Configuration, Choices {
   readonly pmlSwitch: number;
   readonly pmlVcpus: number;
   readonly ringVcpus: number;
+  readonly ringThreads: number;
   readonly ringIndexes: number;
   readonly lastRingIndex: number;
   readonly userWords: number;
@@ -444,6 +445,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     pmlSwitch: chosen.pml > 0 ? 1 : 0,
     pmlVcpus: chosen.pml > 0 ? chosen.vcpus : 0,
     ringVcpus: chosen.dirtyRing > 0 ? chosen.vcpus : 0,
+    ringThreads: chosen.dirtyRing > 0 ? hostThreads : 0,
     // Indexes run free in the kernel; twice the size tells full from empty.
     ringIndexes: 2 * chosen.dirtyRing,
     lastRingIndex: chosen.dirtyRing > 0 ? 2 * chosen.dirtyRing - 1 : 0,

@@ -11,6 +11,13 @@ export default claims({
       kind: 'bug',
       because: 'the table is freed when the worker leaves RCU, and processors may still walk it',
     },
+    'fix:20a6cff3b283': {
+      says: 'A prefault keeps a root that has become obsolete since its vCPU ran last',
+      where: 'KVM: x86/mmu: Check and free obsolete roots in kvm_mmu_reload() (2025)',
+      commit: '20a6cff3b283',
+      kind: 'bug',
+      because: 'every fault on it is stale, and the prefault tries until one is not',
+    },
     'fix:21a36ac6b6c7': {
       says: 'A fault puts its table on the list of NX splits although it has been unlinked meanwhile',
       where: 'KVM: x86/mmu: Re-check under lock that TDP MMU SP hugepage is disallowed (2022)',

@@ -93,6 +93,19 @@ export default claims({
         b: { says: 'the root is loaded anew before each try', verdict: 'holds' },
       },
     },
+    O30: {
+      says: 'Two threads run KVM_RESET_DIRTY_RINGS at the same time',
+      kind: 'situation',
+      because:
+        'who resets an entry flushes after slots_lock, and who finds it reset already does not flush; unconfirmed, see counterexamples/REAL-OR-NOT.md',
+      sides: {
+        a: {
+          says: 'the thread that has collected the entry copies its page while a vCPU still writes to it unseen',
+          verdict: 'violated',
+        },
+        b: { says: 'with the flush before slots_lock is released', verdict: 'holds' },
+      },
+    },
     'T-28': {
       says: 'A remover of a table waits for the owners of its FROZEN entries',
       kind: 'situation',

@@ -2,7 +2,7 @@
  * The dirty ring as vCPUs see it: virt/kvm/dirty_ring.c. Each pushes the gfns that it dirties into a ring of its own,
  * and leaves the guest for userspace when the ring is nearly full. The other side is dirty_ring_reset.ts.
  */
-import { assert, assume, current, type Op, type Range, rest, type Vector } from 'mmucheck/language';
+import { assert, current, type Op, type Range, rest, type Vector } from 'mmucheck/language';
 import { is_drained } from '../hardware/store_buffer.js';
 import type { Gfn, Kvm, VcpuId } from '../state.js';
 
@@ -70,8 +70,8 @@ function* request_soft_full(kvm: Kvm, vcpu: VcpuId): Op {
 }
 
 /**
- * Whether the vCPU must not enter the guest: KVM_EXIT_DIRTY_RING_FULL. The request stays set; userspace runs the vCPU
- * again when there is room.
+ * Whether the vCPU must not enter the guest: KVM_EXIT_DIRTY_RING_FULL. Userspace runs it again when there is room, or earlier: the
+ * request stays set, and turns it back until there is.
  */
 export function* kvm_dirty_ring_check_request(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
   yield;
@@ -81,6 +81,5 @@ export function* kvm_dirty_ring_check_request(kvm: Kvm, vcpu: VcpuId): Op<boolea
   if (!kvm_dirty_ring_soft_full(kvm, vcpu)) return false;
   yield* request_soft_full(kvm, vcpu);
   yield rest(() => kvm_dirty_ring_soft_full(kvm, vcpu));
-  assume(!kvm_dirty_ring_soft_full(kvm, vcpu));
   return true;
 }

@@ -1,11 +1,11 @@
 /**
  * The dirty ring as userspace and KVM_RESET_DIRTY_RINGS see it: virt/kvm/{dirty_ring.c,kvm_main.c}. Userspace takes
  * the entries out and hands them back; RESET frees them and has the pages logged again. Userspace copies a page only
- * after the RESET that followed its entry.
+ * after its own RESET that followed the entry.
  *
  * On its first round the kernel also resets a mask of no pages (until 6.16); that touches no entry and is left out.
  */
-import type { Op, Range } from 'mmucheck/language';
+import { assert, current, type Op, type Range } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
 import type { Gfn, Kvm, VcpuId } from '../state.js';
 import { next_index } from './dirty_ring.js';
@@ -23,7 +23,7 @@ function* collect_dirty_gfn(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
   const slot = kvm.dirty.ring[vcpu].fetch_index % kvm.config.dirtyRing;
   if (kvm.dirty.ring[vcpu].flags[slot] !== 'DIRTY') return false;
   // The entry is userspace's until its flag says otherwise, so reading it is no step of its own.
-  kvm.dirty.collected[vcpu] = kvm.dirty.collected[vcpu] | (1 << kvm.dirty.ring[vcpu].offset[slot]);
+  kvm.dirty.collected[current()] = kvm.dirty.collected[current()] | (1 << kvm.dirty.ring[vcpu].offset[slot]);
   kvm.dirty.ring[vcpu].flags[slot] = 'RESET';
   kvm.dirty.ring[vcpu].fetch_index = next_index(kvm, kvm.dirty.ring[vcpu].fetch_index);
   return true;
@@ -42,24 +42,19 @@ export function* kvm_vm_ioctl_reset_dirty_pages(kvm: Kvm): Op {
   for (let v = 0; v < kvm.config.ringVcpus; v++) reset = reset | (yield* kvm_dirty_ring_reset(kvm, v));
   yield* mutex_unlock(kvm.slots_lock);
   if (reset !== 0) yield* kvm_flush_remote_tlbs(kvm);
-  // It returns. Userspace copies the pages after this, so their windows end here.
+  // It returns. The thread copies the pages that it has collected after this, so their windows end here.
   for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
-    if ((reset & (1 << gfn)) !== 0) {
+    if ((kvm.dirty.collected[current()] & (1 << gfn)) !== 0) {
       kvm.ghost.harvesting[gfn] = false;
-      if (kvm.config.followWrites && is_collected(kvm, gfn)) kvm.ghost.written[gfn] = false;
+      if (kvm.config.followWrites) kvm.ghost.written[gfn] = false;
     }
   forget_collected(kvm);
   promise_flushed(kvm);
 }
 
-/** What userspace has collected: forgotten, equal states are equal, and the log form of P3 judges the next round. */
+/** What the thread has collected: forgotten, equal states are equal, and the log form of P3 judges the next round. */
 function forget_collected(kvm: Kvm): void {
-  for (let v = 0; v < kvm.config.ringVcpus; v++) kvm.dirty.collected[v] = 0;
-}
-
-function is_collected(kvm: Kvm, gfn: Gfn): boolean {
-  for (let v = 0; v < kvm.config.ringVcpus; v++) if ((kvm.dirty.collected[v] & (1 << gfn)) !== 0) return true;
-  return false;
+  kvm.dirty.collected[current()] = 0;
 }
 
 /** Frees what userspace has handed back, and protects the pages, as many at a time as fit into a word. Returns which. */
@@ -97,6 +92,11 @@ function* kvm_dirty_gfn_harvested(kvm: Kvm, vcpu: VcpuId): Op<boolean> {
 function* kvm_dirty_gfn_set_invalid(kvm: Kvm, vcpu: VcpuId): Op {
   yield;
   const slot = kvm.dirty.ring[vcpu].reset_index % kvm.config.dirtyRing;
+  assert(
+    kvm.dirty.ring[vcpu].flags[slot] === 'RESET',
+    'P24',
+    'an entry is freed that userspace has not handed back',
+  );
   kvm.dirty.ring[vcpu].flags[slot] = 'INVALID';
   kvm.ghost.harvesting[kvm.dirty.ring[vcpu].offset[slot]] = true;
 }

@@ -10,8 +10,8 @@ export interface DirtyLogging {
   request_dirty_ring_soft_full: Vector<boolean, 'ringVcpus'>;
   /** vcpu->dirty_ring. */
   ring: Vector<DirtyRing, 'ringVcpus'>;
-  /** What userspace has read out of each ring since the last KVM_RESET_DIRTY_RINGS: a bit per gfn. */
-  collected: Vector<Range<0, 'gfnMask'>, 'ringVcpus'>;
+  /** What each thread of userspace has read out of the rings since its last KVM_RESET_DIRTY_RINGS: a bit per gfn. */
+  collected: Vector<Range<0, 'gfnMask'>, 'ringThreads'>;
   /** Userspace's copy of the bitmap, from KVM_GET_DIRTY_LOG to KVM_CLEAR_DIRTY_LOG. */
   user_bitmap: Vector<Range<0, 'wordMask'>, 'userWords'>;
 }

@@ -175,6 +175,7 @@ export function tdp_mmu_free_sp_rcu_callback(kvm: Kvm, table: number): void {
  */
 export function* kvm_vcpu_srcu_read_lock(kvm: Kvm, vcpu: number): Op {
   yield;
+  assert_srcu_depth(kvm, vcpu, 0);
   const idx: number = kvm.srcu.idx;
   store_srcu_reading(kvm, vcpu, idx);
   yield* smp_mb(kvm);
@@ -183,7 +184,24 @@ export function* kvm_vcpu_srcu_read_lock(kvm: Kvm, vcpu: number): Op {
 /** The barrier in front is the caller's (vcpu_enter_guest), which needs it also where SRCU is not modelled. */
 export function* kvm_vcpu_srcu_read_unlock(kvm: Kvm, vcpu: number): Op {
   yield;
+  assert_srcu_depth(kvm, vcpu, 1);
   store_srcu_reading(kvm, vcpu, -1);
+}
+
+/** The WARN_ONCE()s about vcpu->srcu_depth. (With store buffers the count may still be on its way.) */
+function assert_srcu_depth(kvm: Kvm, vcpu: number, depth: number): void {
+  if (kvm.config.storeBuffers > 0) return;
+  assert(kvm.srcu.reading[vcpu] >= 0 === (depth === 1), 'P14', 'SRCU sections of a vCPU do not balance');
+}
+
+/** The lockdep condition of __kvm_memslots(), for the thread of a vCPU. (Litmus programs have none of their own for it.) */
+export function lockdep_assert_in_srcu(kvm: Kvm): void {
+  if (!kvm.config.srcu || kvm.config.litmusThreads > 0) return;
+  assert(
+    kvm.srcu.reading[current() - kvm.config.hostThreads] >= 0,
+    'P14',
+    'a vCPU looks a memslot up outside SRCU',
+  );
 }
 
 /** Waits until every reader that began before has ended. One grace period at a time. */
@@ -210,6 +228,11 @@ function no_srcu_reader(kvm: Kvm, idx: number): boolean {
 export function* local_irq_disable(vcpu: Vcpu): Op {
   yield;
   vcpu.irqs_enabled = false;
+}
+
+/** On the processor that runs this vCPU. */
+export function might_sleep(vcpu: Vcpu): void {
+  assert(vcpu.irqs_enabled, 'P14', 'something that may sleep is done with interrupts off');
 }
 
 export function* local_irq_enable(vcpu: Vcpu): Op {

@@ -3,6 +3,7 @@ import { assert, type Op } from 'mmucheck/language';
 import { is_drained } from '../hardware/store_buffer.js';
 import type { Gfn, Kvm } from '../state.js';
 import { kvm_dirty_ring_push, ring_holds } from './dirty_ring.js';
+import { lockdep_assert_in_srcu } from './locks.js';
 
 /** mark_page_dirty_in_slot() for a slot that logs: set_bit_le() in the bitmap, one locked step, or an entry in a ring. */
 export function* mark_page_dirty_in_slot(kvm: Kvm, gfn: Gfn): Op {
@@ -18,6 +19,7 @@ export function* mark_page_dirty_in_slot(kvm: Kvm, gfn: Gfn): Op {
 /** The slot is looked up under SRCU, and decides whether the page is marked. */
 export function* lookup_slot_logs(kvm: Kvm): Op<boolean> {
   yield;
+  lockdep_assert_in_srcu(kvm);
   return kvm.memslot.dirty_logging;
 }
 
@@ -26,6 +28,7 @@ export function* lookup_slot_logs(kvm: Kvm): Op<boolean> {
  * slot that stops logging and its bitmap, but nobody reads that any more.
  */
 export function* kvm_vcpu_mark_page_dirty(kvm: Kvm, gfn: Gfn): Op {
+  lockdep_assert_in_srcu(kvm);
   if (kvm.config.dirtyRing > 0) {
     yield* kvm_dirty_ring_push(kvm, gfn);
     return;

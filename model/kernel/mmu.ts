@@ -5,7 +5,7 @@ import { type Kvm, type Level, PG_LEVEL_4K, type Spte, type SptePtr, type VcpuId
 import { is_access_track_spte, restore_acc_track_spte } from './access_track.js';
 import { x86_emulate_instruction } from './emulate.js';
 import type { Fault, RetPf } from './fault.js';
-import { rcu_read_lock, rcu_read_unlock, read_lock, read_unlock } from './locks.js';
+import { lockdep_assert_in_srcu, rcu_read_lock, rcu_read_unlock, read_lock, read_unlock } from './locks.js';
 import { mark_page_dirty_in_slot } from './memslot.js';
 import { assert_slot_exists, gfn_to_userspace_page, kvm_vcpu_gfn_to_memslot } from './memslots.js';
 import { emulator_read_write_onepage, handle_mmio_page_fault, vcpu_cache_mmio_info } from './mmio.js';
@@ -70,6 +70,7 @@ export function* kvm_tdp_mmu_page_fault(kvm: Kvm, vcpu: VcpuId, fault: Fault): O
 /** fault->slot: the copy of the memslot that SRCU keeps for this fault, with its flags. (The one that is there for ever.) */
 export function* kvm_lookup_slot(kvm: Kvm, fault: Fault): Op {
   yield;
+  lockdep_assert_in_srcu(kvm);
   fault.slot_dirty_logging = kvm.memslot.dirty_logging;
 }
 

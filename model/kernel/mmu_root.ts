@@ -3,7 +3,7 @@ import type { Op } from 'mmucheck/language';
 import { V6_15, V6_9 } from '../config.js';
 import { invept_single_context } from '../hardware/tlb.js';
 import { type Kvm, NO_ROOT, type VcpuId } from '../state.js';
-import { read_lock, read_unlock, write_lock, write_unlock } from './locks.js';
+import { might_sleep, read_lock, read_unlock, write_lock, write_unlock } from './locks.js';
 import { free_obsolete_root_of_other_level } from './nested.js';
 import { is_obsolete_root, kvm_tdp_mmu_alloc_root, kvm_tdp_mmu_put_root } from './tdp_mmu/roots.js';
 
@@ -54,9 +54,10 @@ export function* kvm_mmu_reload(kvm: Kvm, vcpu: VcpuId): Op {
 
 /**
  * Takes a root and flushes what is tagged with it: the page may have been another root before, whose tables were freed
- * without a flush.
+ * without a flush. (It begins with mmu_topup_memory_caches(), whose allocations may sleep.)
  */
 export function* kvm_mmu_load(kvm: Kvm, vcpu: VcpuId): Op {
+  might_sleep(kvm.vcpus[vcpu]);
   yield* kvm_tdp_mmu_alloc_root(kvm, vcpu);
   yield* kvm_vcpu_flush_tlb_current(kvm, vcpu);
 }

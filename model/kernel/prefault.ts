@@ -1,5 +1,5 @@
 /** KVM_PRE_FAULT_MEMORY (from 6.11): arch/x86/kvm/mmu/mmu.c. A slow fault that no guest has taken. */
-import type { Op } from 'mmucheck/language';
+import { assert, type Op } from 'mmucheck/language';
 import type { Gfn, Kvm, VcpuId } from '../state.js';
 import type { Fault, RetPf } from './fault.js';
 import { kvm_mmu_do_page_fault } from './mmu.js';
@@ -24,5 +24,11 @@ export function* kvm_arch_vcpu_pre_fault_memory(kvm: Kvm, vcpu: VcpuId, fault: F
 function* kvm_tdp_map_page(kvm: Kvm, vcpu: VcpuId, fault: Fault): Op<RetPf> {
   let r: RetPf = 'RETRY';
   while (r === 'RETRY') r = yield* kvm_mmu_do_page_fault(kvm, vcpu, fault);
+  warn_if_not_fixed(r);
   return r;
+}
+
+/** The WARN_ONCE() about what is neither an error nor a mapping. */
+function warn_if_not_fixed(r: RetPf): void {
+  assert(r !== 'RETRY', 'P14', 'a prefault ends without an error, and has mapped nothing');
 }

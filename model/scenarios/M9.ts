@@ -4,12 +4,17 @@
  * No vCPU runs on the root any more, so this is no matter of wrong accesses but of leafs and tables that are left over.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { P13, P16, SAFETY } from '../../properties/index.js';
+import { P13, P16, P23, SAFETY } from '../../properties/index.js';
+import { T1 } from '../../properties/t1-faults-end.js';
+import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { T16 } from '../../properties/t16-invalid-roots-go.js';
+import { operations_end } from '../../properties/t4-operations-end.js';
+import { T5 } from '../../properties/t5-requests-are-served.js';
 import { type Config, V6_9 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { set_nx_huge_pages } from '../kernel/zap_all.js';
-import { machine, mapped_small } from '../machine.js';
+import { machine, mapped_huge, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { unreached } from './unreached.js';
 import {
@@ -56,6 +61,7 @@ const common = {
 export default scenarios({
   'root-test': {
     ...common,
+    properties: [...SAFETY, P13, P16, P23, T1, T5, T10, T16, operations_end(['cpu0'])],
     title: 'A fast zap against a slow fault that finds its root invalid, and retries on a new one',
     unreached: unreached(...NOWHERE, 'tdp_iter_next > try_step_up'),
     claims: ['M9'],
@@ -101,6 +107,30 @@ export default scenarios({
     unreached: unreached(...NOWHERE, 'handle_removed_pt > handle_changed_spte'),
     claims: ['M9'],
     properties: [...SAFETY, P13],
+    witnesses: [a_root_is_invalid, a_new_root_is_in_use],
+  },
+  'two-vcpus-one-new-root': {
+    ...machine(
+      { ...choices, vcpus: 2, kernel: V6_9, reschedule: false, accounting: false, tables: 3 },
+      [process('cpu0', set_nx_huge_pages)],
+      mapped_huge(),
+    ),
+    title: 'Two vCPUs that want a new root of one role at the same time get the same one (6.9)',
+    unreached: unreached(
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'try_step_down > tdp_iter_refresh_sptep',
+    ),
+    claims: ['M9', 'P23', 'T16'],
+    properties: [...SAFETY, P23, T16, operations_end(['cpu0'])],
     witnesses: [a_root_is_invalid, a_new_root_is_in_use],
   },
   notifier: {

@@ -5,6 +5,8 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P21, P3log, SAFETY } from '../../properties/index.js';
+import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { T5 } from '../../properties/t5-requests-are-served.js';
 import { T9 } from '../../properties/t9-memslots-settle.js';
 import { V6_9 } from '../config.js';
 import { clear_whole_dirty_log, disable_dirty_logging } from '../kernel/clear_dirty_log.js';
@@ -132,7 +134,7 @@ export default scenarios({
     ),
     title: 'PML is switched on over a huge page, and the log is read',
     claims: ['O17', 'O18'],
-    properties: LOG,
+    properties: [...LOG, T5, T10],
     witnesses: [every_vcpu_logs_modifications, a_page_is_clean_and_writable, a_page_is_harvested],
   },
   'pml-enable-then-get-without-eager-split': {

@@ -3,9 +3,13 @@
  * followed its entry, so its flush has to come before RESET returns.
  */
 import { process, scenarios } from 'mmucheck/language';
-import { P3log, SAFETY } from '../../properties/index.js';
+import { P24, P3log, SAFETY } from '../../properties/index.js';
+import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { operations_end } from '../../properties/t4-operations-end.js';
+import type { Config } from '../config.js';
 import { harvest_dirty_rings } from '../kernel/dirty_ring_reset.js';
 import { logging, machine, mapped_small } from '../machine.js';
+import type { Kvm } from '../state.js';
 import { harvest_twice } from './threads.js';
 import { unreached } from './unreached.js';
 import {
@@ -23,7 +27,68 @@ const by_w = {
   witnesses: [a_fast_fault_is_about_to_mark_its_page, a_page_is_harvested, a_ring_is_nearly_full],
 };
 
+/** Two entries are in the ring, which may have no room for more. */
+function two_entries(kvm: Kvm, config: Config): void {
+  logging(mapped_small())(kvm, config);
+  const ring = kvm.dirty.ring[0];
+  ring.dirty_index = 2;
+  for (let gfn = 0; gfn < 2; gfn++) {
+    ring.offset[gfn] = gfn;
+    ring.flags[gfn] = 'DIRTY';
+  }
+  kvm.dirty.request_dirty_ring_soft_full[0] = config.dirtyRing === 2;
+}
+
+/** The guest writes to pages that it may write to, and dirties no others. */
+const two_threads = {
+  ...machine(
+    { dirtyRing: 3, reschedule: false, flush: 'atomic', guestReads: true, guestWrites: false },
+    [process('cpu0', harvest_dirty_rings), process('cpu1', harvest_dirty_rings)],
+    two_entries,
+  ),
+  properties: [...SAFETY, P24, operations_end(['cpu0', 'cpu1'])],
+  witnesses: [a_page_is_harvested],
+  unreached: unreached(
+    'kvm_dirty_ring_check_request',
+    'kvm_dirty_ring_check_request > request_soft_full',
+    'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
+    'tdp_iter_next > tdp_iter_restart',
+    'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+    'vcpu_enter_guest > kvm_mmu_page_fault',
+    'vcpu_enter_guest > run_guest',
+  ),
+};
+
 export default scenarios({
+  'two-words': {
+    ...machine({ ...choices, wordBits: 1 }, harvest, two_entries),
+    unreached: unreached(
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+    ),
+    title: 'RESET of a full ring whose entries are of two words: all is freed, and the vCPU runs again',
+    claims: ['O18', 'T10', 'P24'],
+    properties: [...LOG, P24, T10, operations_end(['cpu0'])],
+    witnesses: [a_page_is_harvested, a_ring_is_nearly_full],
+  },
+  'two-threads': {
+    ...two_threads,
+    title:
+      'Two threads collect and reset: one finds that the other has reset its entry, and returns before that one flushes',
+    claims: ['O30(a)', 'P24'],
+    expect: { P3: 'violated' },
+  },
+  'two-threads-flush-locked': {
+    ...two_threads,
+    title: 'The same with a flush before slots_lock is released',
+    claims: ['O30(b)', 'P24'],
+    variant: ['reset-flushes-under-lock'],
+  },
   'by-w': {
     ...by_w,
     unreached: unreached(
@@ -89,9 +154,10 @@ export default scenarios({
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
     ),
-    title: 'A vCPU does not run on when its ring is nearly full',
-    claims: ['O18'],
-    properties: LOG,
+    title:
+      'A vCPU does not run on when its ring is nearly full, whenever userspace runs it again, and does when there is room',
+    claims: ['O18', 'T10'],
+    properties: [...LOG, P24, T10, operations_end(['cpu0'])],
     witnesses: [a_fast_fault_is_about_to_mark_its_page, a_page_is_harvested, a_ring_is_nearly_full],
   },
   'without-soft-full': {

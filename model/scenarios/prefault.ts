@@ -4,15 +4,17 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P15, P16, SAFETY } from '../../properties/index.js';
-import { type Config, V6_11, V6_16 } from '../config.js';
+import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { type Config, V6_11, V6_15, V6_16 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { machine, mapped_small } from '../machine.js';
-import type { Kvm } from '../state.js';
+import { type Kvm, NO_ROOT } from '../state.js';
 import { a_page_is_old } from './tracking.js';
 import { unreached } from './unreached.js';
 import {
   a_moved_page_is_mapped_again,
+  a_small_page_is_mapped,
   an_invalidation_is_open,
   the_host_has_moved_a_page,
 } from './witnesses.js';
@@ -30,7 +32,82 @@ const common = {
 const small = { invalidations: 1, countInvalidations: true, reschedule: false, flush: 'atomic' } as const;
 const moving = process('cpu0', migrate_pages, 0, 1);
 
+/** A vCPU that has never run: userspace maps what it will need. */
+function without_root(kvm: Kvm): void {
+  kvm.vcpus[0].root = NO_ROOT;
+  kvm.roots.count[0] = kvm.roots.count[0] - 1;
+}
+
+/** All roots have been zapped while the vCPU was with userspace: it is asked to drop its root when it runs next. */
+function obsolete_root(kvm: Kvm): void {
+  kvm.roots.invalid[0] = true;
+  kvm.roots.count[0] = kvm.roots.count[0] - 1;
+  kvm.roots.request_free_obsolete_roots[0] = true;
+}
+
+const rooted = {
+  ...small,
+  invalidations: 0,
+  prefault: true,
+  roots: 2,
+  guestReads: true,
+  guestWrites: false,
+} as const;
+const prefault_first = { properties: [...SAFETY, T10], witnesses: [a_small_page_is_mapped] };
+
 export default scenarios({
+  'before-the-first-run': {
+    ...prefault_first,
+    ...machine({ ...rooted, kernel: V6_11 }, [], without_root),
+    title: 'A prefault for a vCPU that has never run loads a root first',
+    claims: ['T10'],
+    unreached: unreached(
+      'kvm_tdp_mmu_alloc_root',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'vcpu_enter_guest > kvm_mmu_free_obsolete_roots',
+    ),
+  },
+  'obsolete-root': {
+    ...prefault_first,
+    ...machine({ ...rooted, kernel: V6_15 }, [], obsolete_root),
+    title: 'A prefault for a vCPU whose root has become obsolete since it ran drops that root first (6.15)',
+    claims: ['T10', 'fix:20a6cff3b283'],
+    unreached: unreached(
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
+  'obsolete-root-6.11': {
+    ...prefault_first,
+    ...machine({ ...rooted, kernel: V6_11 }, [], obsolete_root),
+    title: 'It keeps the root, whose faults are stale, and tries for ever (6.11 to 6.14)',
+    claims: ['T10', 'fix:20a6cff3b283'],
+    expect: { T10: 'violated' },
+    unreached: unreached(
+      'kvm_arch_vcpu_pre_fault_memory > kvm_mmu_reload',
+      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_iter_next > tdp_iter_restart',
+      'tdp_iter_next > try_step_side',
+      'tdp_iter_next > try_step_up',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+  },
   'against-notifier': {
     ...common,
     ...machine({ ...small, vcpus: 2, kernel: V6_16, prefault: true }, [moving], table_of_holes),

@@ -4,13 +4,14 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { SAFETY } from '../../properties/index.js';
+import { T10 } from '../../properties/t10-vcpus-enter.js';
 import { T1 } from '../../properties/t1-faults-end.js';
 import { T2 } from '../../properties/t2-frozen-is-temporary.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
 import { T5 } from '../../properties/t5-requests-are-served.js';
 import { V6_6 } from '../config.js';
 import { migrate_pages } from '../host.js';
-import { kvm_mmu_slot_try_split_huge_pages } from '../kernel/dirty_log.js';
+import { kvm_mmu_slot_try_split_huge_pages, kvm_swap_active_memslots } from '../kernel/dirty_log.js';
 import { walk } from '../hardware/translation.js';
 import { host_huge, machine, mapped_huge, mapped_small } from '../machine.js';
 import { type Kvm, PG_LEVEL_4K } from '../state.js';
@@ -144,11 +145,24 @@ const executed = [
 ] as const;
 
 export default scenarios({
+  'slots-replaced-beside-exits': {
+    ...machine(
+      { srcu: true, flush: 'atomic', spontaneousExits: true, reschedule: false },
+      [process('cpu0', kvm_swap_active_memslots)],
+      mapped_small(),
+    ),
+    title:
+      'A vCPU exits and enters again and again: who waits for SRCU waits only for those inside that were there before',
+    claims: ['T4'],
+    properties: [...SAFETY, T10, operations_end(['cpu0'])],
+    witnesses: [],
+    unreached: unreached('vcpu_enter_guest > kvm_mmu_page_fault'),
+  },
   'zap-yields': {
     ...zapping,
     title: 'A zap that yields ends, its requests are served, and so do the faults of a vCPU meanwhile',
     claims: ['T1', 'T2', 'T4', 'T5', 'K9(b)'],
-    properties: [...SAFETY, T1, T2, operations_end(['cpu0']), T5],
+    properties: [...SAFETY, T1, T2, operations_end(['cpu0']), T5, T10],
   },
   'zap-yields-without-progress': {
     ...zapping,

@@ -7,6 +7,7 @@ import {
   kvm_set_memory_region,
   kvm_vm_ioctl_get_dirty_log,
 } from '../kernel/dirty_log.js';
+import { rcu_read_lock, rcu_read_unlock } from '../kernel/locks.js';
 import { set_nx_huge_pages } from '../kernel/zap_all.js';
 import { harvest_dirty_rings } from '../kernel/dirty_ring_reset.js';
 import { type Kvm, PG_LEVEL_4K } from '../state.js';
@@ -55,4 +56,12 @@ export function* migrate_twice(kvm: Kvm): Op {
 export function* split_the_host_then_migrate(kvm: Kvm): Op {
   yield* split_huge_pud(kvm, 0);
   yield* migrate_pages(kvm, 0, kvm.config.fanout);
+}
+
+/** RCU is one for the whole machine: a grace period waits for readers anywhere in the kernel. */
+export function* reads_under_rcu(kvm: Kvm): Op {
+  yield;
+  rcu_read_lock(kvm);
+  yield;
+  rcu_read_unlock(kvm);
 }

@@ -90,6 +90,11 @@ const REASONS = {
     'no vCPU is told to leave, or to reload its root, when it is about to enter',
   'vcpu_enter_guest > kvm_mmu_free_obsolete_roots': 'no root becomes invalid',
   'vcpu_enter_guest > kvm_mmu_reload': 'no vCPU loses its root',
+  'kvm_arch_vcpu_pre_fault_memory > kvm_mmu_reload':
+    'no vCPU is without a valid root when it is prefaulted for',
+  kvm_tdp_mmu_alloc_root: 'no vCPU loses its root',
+  'kvm_mmu_free_obsolete_roots > free_obsolete_root_of_other_level':
+    'the vCPU has no obsolete root for its other level',
   'vcpu_enter_guest > vmx_update_cpu_dirty_logging': 'nobody begins or ends to log',
   'vcpu_enter_guest > vmx_flush_pml_buffer': 'no page becomes dirty while its vCPU logs',
   'write_protect_gfn > tdp_iter_next': 'the walk ends at the entry that it changes',

@@ -220,3 +220,8 @@ export function the_dirty_bitmap_is_freed(kvm: Kvm): boolean {
   for (let i = 0; i < kvm.config.bitmapLifetimes; i++) if (!kvm.memslot.bitmap_exists[i]) return true;
   return false;
 }
+
+export function every_table_is_freed(kvm: Kvm): boolean {
+  for (let table = 0; table < kvm.config.tables; table++) if (kvm.pt[table].state !== 'free') return false;
+  return true;
+}

@@ -12,6 +12,7 @@ import {
   local_irq_disable,
   local_irq_enable,
   read_lock,
+  synchronize_srcu,
   write_unlock,
 } from '../../kernel/locks.js';
 import { test_dirty_bit } from '../../kernel/memslot.js';
@@ -276,6 +277,12 @@ export function* reads_memslots(kvm: Kvm, thread: number): Op {
 export function* swaps_memslots(kvm: Kvm, thread: number): Op {
   yield* kvm_swap_active_memslots(kvm);
   kvm.litmus.done[thread] = true;
+}
+
+/** The same behind a grace period that somebody else has waited for. */
+export function* synchronizes_and_swaps_memslots(kvm: Kvm, thread: number): Op {
+  yield* synchronize_srcu(kvm);
+  yield* swaps_memslots(kvm, thread);
 }
 
 /** Once the swap has returned (thread 1), nobody uses the old set. */

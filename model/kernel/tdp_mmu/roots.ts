@@ -104,7 +104,7 @@ function forget_root(kvm: Kvm, root: number): void {
 }
 
 /** The role of a vCPU's root: for ever the same, unless it goes between L1 and L2. */
-function role_of(kvm: Kvm, vcpu: VcpuId): number {
+export function role_of(kvm: Kvm, vcpu: VcpuId): number {
   if (kvm.config.nested) return kvm.roots.guest_mode[vcpu] ? 1 : 0;
   return vcpu % kvm.config.roles;
 }
