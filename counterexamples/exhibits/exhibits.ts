@@ -339,6 +339,16 @@ export const EXHIBITS: readonly Exhibit[] = [
       'Nothing is taken out of the kernel for this one. All that was seen to come of it is a leaf in a page that RCU is about to free.',
   },
   {
+    claim: 'O30(a)',
+    name: 'two threads reset the dirty rings, and one does not wait for the flush of the other',
+    scenario: 'dirty-ring/two-threads',
+    property: 'P3',
+    story:
+      'A thread collects two entries of a dirty ring. Before it calls KVM_RESET_DIRTY_RINGS, another thread does: it frees both entries, protects their pages, releases slots_lock, and has not flushed yet. The first thread finds nothing to reset, returns without a flush, and copies the pages, while a vCPU still writes to them through its TLB.',
+    scope:
+      'Nothing is taken out of the kernel for this one. It needs two threads of userspace that reset at the same time. With the flush before slots_lock is released it holds (dirty-ring/two-threads-flush-locked).',
+  },
+  {
     claim: 'M36',
     name: 'a conversion goes on after its split has failed',
     scenario: 'S001-5/split-error-is-success',
