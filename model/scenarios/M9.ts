@@ -6,7 +6,7 @@
 import { process, scenarios } from 'mmucheck/language';
 import { P13, P16, P23, SAFETY } from '../../properties/index.js';
 import { T1 } from '../../properties/t1-faults-end.js';
-import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { T17 } from '../../properties/t17-vcpus-enter.js';
 import { T16 } from '../../properties/t16-invalid-roots-go.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
 import { T5 } from '../../properties/t5-requests-are-served.js';
@@ -61,7 +61,7 @@ const common = {
 export default scenarios({
   'root-test': {
     ...common,
-    properties: [...SAFETY, P13, P16, P23, T1, T5, T10, T16, operations_end(['cpu0'])],
+    properties: [...SAFETY, P13, P16, P23, T1, T5, T17, T16, operations_end(['cpu0'])],
     title: 'A fast zap against a slow fault that finds its root invalid, and retries on a new one',
     unreached: unreached(...NOWHERE, 'tdp_iter_next > try_step_up'),
     claims: ['M9'],

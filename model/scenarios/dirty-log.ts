@@ -5,7 +5,7 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P21, P3log, SAFETY } from '../../properties/index.js';
-import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { T17 } from '../../properties/t17-vcpus-enter.js';
 import { T5 } from '../../properties/t5-requests-are-served.js';
 import { T9 } from '../../properties/t9-memslots-settle.js';
 import { V6_9 } from '../config.js';
@@ -134,7 +134,7 @@ export default scenarios({
     ),
     title: 'PML is switched on over a huge page, and the log is read',
     claims: ['O17', 'O18'],
-    properties: [...LOG, T5, T10],
+    properties: [...LOG, T5, T17],
     witnesses: [every_vcpu_logs_modifications, a_page_is_clean_and_writable, a_page_is_harvested],
   },
   'pml-enable-then-get-without-eager-split': {

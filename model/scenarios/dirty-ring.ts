@@ -4,7 +4,7 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P24, P3log, SAFETY } from '../../properties/index.js';
-import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { T17 } from '../../properties/t17-vcpus-enter.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
 import type { Config } from '../config.js';
 import { harvest_dirty_rings } from '../kernel/dirty_ring_reset.js';
@@ -72,8 +72,8 @@ export default scenarios({
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
     ),
     title: 'RESET of a full ring whose entries are of two words: all is freed, and the vCPU runs again',
-    claims: ['O18', 'T10', 'P24'],
-    properties: [...LOG, P24, T10, operations_end(['cpu0'])],
+    claims: ['O18', 'T17', 'P24'],
+    properties: [...LOG, P24, T17, operations_end(['cpu0'])],
     witnesses: [a_page_is_harvested, a_ring_is_nearly_full],
   },
   'two-threads': {
@@ -156,8 +156,8 @@ export default scenarios({
     ),
     title:
       'A vCPU does not run on when its ring is nearly full, whenever userspace runs it again, and does when there is room',
-    claims: ['O18', 'T10'],
-    properties: [...LOG, P24, T10, operations_end(['cpu0'])],
+    claims: ['O18', 'T17'],
+    properties: [...LOG, P24, T17, operations_end(['cpu0'])],
     witnesses: [a_fast_fault_is_about_to_mark_its_page, a_page_is_harvested, a_ring_is_nearly_full],
   },
   'without-soft-full': {

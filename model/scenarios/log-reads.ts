@@ -5,7 +5,7 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P3log, SAFETY } from '../../properties/index.js';
-import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { T17 } from '../../properties/t17-vcpus-enter.js';
 import { buffers_are_emptied } from '../../properties/t11-buffers-are-emptied.js';
 import { unwritten_pages_leave_the_log } from '../../properties/t12-unwritten-pages-leave-the-log.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
@@ -25,7 +25,7 @@ import { unreached } from './unreached.js';
 const by_d = { pml: 2, trackDirty: true, reschedule: false, guestGfns: 1 } as const;
 const clean = logging(mapped_small({ dirty: false }));
 const synced = {
-  properties: [...SAFETY, operations_end(['cpu0']), T5, T10, buffers_are_emptied('cpu0')],
+  properties: [...SAFETY, operations_end(['cpu0']), T5, T17, buffers_are_emptied('cpu0')],
   claims: ['O18', 'T11'],
 };
 
@@ -43,7 +43,7 @@ function every_bit_is_set(kvm: Kvm, config: Config): void {
 
 const unwritten = {
   claims: ['O18', 'T12'],
-  properties: [...SAFETY, operations_end(['cpu0']), T5, T10, unwritten_pages_leave_the_log('cpu0')],
+  properties: [...SAFETY, operations_end(['cpu0']), T5, T17, unwritten_pages_leave_the_log('cpu0')],
   witnesses: [a_page_is_harvested],
 };
 

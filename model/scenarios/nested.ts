@@ -4,7 +4,7 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P15, P16, P23, SAFETY } from '../../properties/index.js';
-import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { T17 } from '../../properties/t17-vcpus-enter.js';
 import { T16 } from '../../properties/t16-invalid-roots-go.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
 import { T5 } from '../../properties/t5-requests-are-served.js';
@@ -64,7 +64,7 @@ function without_other_level(kvm: Kvm, config: Config): void {
 /** A fast zap makes both roots obsolete: that of the level which the vCPU is at, and the one that it keeps for the other. */
 const zapped = {
   claims: ['P23'],
-  properties: [...SAFETY, P23, T5, T10, T16, operations_end(['cpu0'])],
+  properties: [...SAFETY, P23, T5, T17, T16, operations_end(['cpu0'])],
   witnesses: [a_vcpu_runs_l2, both_roots_are_new],
 };
 const zapping = { ...choices, roots: 4, reschedule: false, flush: 'atomic' } as const;
@@ -86,7 +86,7 @@ export default scenarios({
   'one-level': {
     ...machine({ ...zapping, kernel: V6_9 }, [], without_other_level),
     claims: ['P23'],
-    properties: [...SAFETY, P23, T5, T10, T16],
+    properties: [...SAFETY, P23, T5, T17, T16],
     witnesses: [a_vcpu_runs_l2],
     unreached: unreached(
       'kvm_mmu_free_obsolete_roots > free_obsolete_root_of_other_level',

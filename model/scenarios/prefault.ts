@@ -4,7 +4,7 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { P15, P16, SAFETY } from '../../properties/index.js';
-import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { T17 } from '../../properties/t17-vcpus-enter.js';
 import { type Config, V6_11, V6_15, V6_16 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { NONPRESENT_SPTE } from '../kernel/spte.js';
@@ -53,14 +53,14 @@ const rooted = {
   guestReads: true,
   guestWrites: false,
 } as const;
-const prefault_first = { properties: [...SAFETY, T10], witnesses: [a_small_page_is_mapped] };
+const prefault_first = { properties: [...SAFETY, T17], witnesses: [a_small_page_is_mapped] };
 
 export default scenarios({
   'before-the-first-run': {
     ...prefault_first,
     ...machine({ ...rooted, kernel: V6_11 }, [], without_root),
     title: 'A prefault for a vCPU that has never run loads a root first',
-    claims: ['T10'],
+    claims: ['T17'],
     unreached: unreached(
       'kvm_tdp_mmu_alloc_root',
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
@@ -78,7 +78,7 @@ export default scenarios({
     ...prefault_first,
     ...machine({ ...rooted, kernel: V6_15 }, [], obsolete_root),
     title: 'A prefault for a vCPU whose root has become obsolete since it ran drops that root first (6.15)',
-    claims: ['T10', 'fix:20a6cff3b283'],
+    claims: ['T17', 'fix:20a6cff3b283'],
     unreached: unreached(
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
@@ -94,8 +94,8 @@ export default scenarios({
     ...prefault_first,
     ...machine({ ...rooted, kernel: V6_11 }, [], obsolete_root),
     title: 'It keeps the root, whose faults are stale, and tries for ever (6.11 to 6.14)',
-    claims: ['T10', 'fix:20a6cff3b283'],
-    expect: { T10: 'violated' },
+    claims: ['T17', 'fix:20a6cff3b283'],
+    expect: { T17: 'violated' },
     unreached: unreached(
       'kvm_arch_vcpu_pre_fault_memory > kvm_mmu_reload',
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',

@@ -4,7 +4,7 @@
  */
 import { process, scenarios } from 'mmucheck/language';
 import { SAFETY } from '../../properties/index.js';
-import { T10 } from '../../properties/t10-vcpus-enter.js';
+import { T17 } from '../../properties/t17-vcpus-enter.js';
 import { T1 } from '../../properties/t1-faults-end.js';
 import { T2 } from '../../properties/t2-frozen-is-temporary.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
@@ -154,7 +154,7 @@ export default scenarios({
     title:
       'A vCPU exits and enters again and again: who waits for SRCU waits only for those inside that were there before',
     claims: ['T4'],
-    properties: [...SAFETY, T10, operations_end(['cpu0'])],
+    properties: [...SAFETY, T17, operations_end(['cpu0'])],
     witnesses: [],
     unreached: unreached('vcpu_enter_guest > kvm_mmu_page_fault'),
   },
@@ -162,7 +162,7 @@ export default scenarios({
     ...zapping,
     title: 'A zap that yields ends, its requests are served, and so do the faults of a vCPU meanwhile',
     claims: ['T1', 'T2', 'T4', 'T5', 'K9(b)'],
-    properties: [...SAFETY, T1, T2, operations_end(['cpu0']), T5, T10],
+    properties: [...SAFETY, T1, T2, operations_end(['cpu0']), T5, T17],
   },
   'zap-yields-without-progress': {
     ...zapping,

@@ -1,5 +1,5 @@
 /**
- * T10: a vCPU that is outside the guest gets in, and soon: nothing turns it back for ever. It may fault again at once (that faults end is T1),
+ * T17: a vCPU that is outside the guest gets in, and soon: nothing turns it back for ever. It may fault again at once (that faults end is T1),
  * and one whose dirty ring is nearly full waits for userspace. For one vCPU: of several, each might be outside in turn.
  */
 import { leadsTo, not, property } from 'mmucheck/language';
@@ -14,8 +14,8 @@ export function a_vcpu_wants_in(kvm: Kvm): boolean {
   return false;
 }
 
-export const T10 = property({
-  id: 'T10',
+export const T17 = property({
+  id: 'T17',
   title: 'a vCPU gets into the guest',
   temporal: leadsTo(a_vcpu_wants_in, not(a_vcpu_wants_in)),
   fairness: KERNEL_FAIRNESS,
