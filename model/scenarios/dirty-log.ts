@@ -7,6 +7,7 @@ import { process, scenarios } from 'mmucheck/language';
 import { P21, P3log, SAFETY } from '../../properties/index.js';
 import { T17 } from '../../properties/t17-vcpus-enter.js';
 import { T5 } from '../../properties/t5-requests-are-served.js';
+import { operation_does } from '../../properties/t13-operations-do-their-work.js';
 import { T9 } from '../../properties/t9-memslots-settle.js';
 import { V6_9 } from '../config.js';
 import { clear_whole_dirty_log, disable_dirty_logging } from '../kernel/clear_dirty_log.js';
@@ -23,6 +24,7 @@ import {
   the_dirty_bitmap_is_freed,
   every_huge_page_is_split,
   every_vcpu_logs_modifications,
+  no_vcpu_logs_modifications,
   tracking_has_begun,
 } from './witnesses.js';
 
@@ -118,7 +120,7 @@ export default scenarios({
       logging(mapped_small({ dirty: false })),
     ),
     title: 'The same while a vCPU empties its PML buffer into it',
-    properties: [...LOG, P21, T9],
+    properties: [...LOG, P21, T9, operation_does('cpu0', 'PML is off', no_vcpu_logs_modifications)],
     witnesses: [the_dirty_bitmap_is_freed, every_vcpu_logs_modifications],
     unreached: unreached('vcpu_enter_guest > kvm_mmu_page_fault'),
     claims: ['O17'],

@@ -4,11 +4,17 @@
  * make it so are taken out one by one.
  */
 import { process, type ScenarioSpec, scenarios } from 'mmucheck/language';
-import { P1, P6, P8, T7 } from '../../properties/index.js';
+import { P1, P21, P6, P8, T7 } from '../../properties/index.js';
 import { migrate_pages } from '../host.js';
 import { machine, mapped_small } from '../machine.js';
 import { unreached } from './unreached.js';
-import { a_vcpu_is_kicked, the_host_has_moved_a_page } from './witnesses.js';
+import { enable_then_disable } from './threads.js';
+import {
+  a_fast_fault_is_about_to_mark_its_page,
+  a_vcpu_is_kicked,
+  the_dirty_bitmap_is_freed,
+  the_host_has_moved_a_page,
+} from './witnesses.js';
 
 const NEVER = [
   'kvm_tdp_mmu_map > tdp_mmu_link_sp',
@@ -57,7 +63,34 @@ function weakened(name: string, title: string, violated: ScenarioSpec['expect'])
   ];
 }
 
+const two_grace_periods = {
+  ...machine(
+    { tables: 2, srcu: true, bitmapLifetime: true, flush: 'atomic', reschedule: false, storeBuffers: 1 },
+    [process('cpu0', enable_then_disable)],
+    mapped_small({ writable: false }),
+  ),
+  properties: [P6, P21, T7],
+  witnesses: [the_dirty_bitmap_is_freed, a_fast_fault_is_about_to_mark_its_page],
+};
+
 export default scenarios({
+  'srcu-twice': {
+    ...two_grace_periods,
+    title:
+      'A reader has sampled the index of SRCU before a grace period, and counts when the next one has begun',
+    claims: ['L2'],
+    unreached: unreached(
+      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+      'kvm_tdp_mmu_page_fault > read_lock',
+      'kvm_tdp_mmu_page_fault > read_unlock',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+      'tdp_mmu_split_huge_pages_root > tdp_iter_next',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_alloc_sp_for_split',
+      'tdp_mmu_split_huge_pages_root > tdp_mmu_split_huge_page',
+    ),
+  },
   notifier: {
     ...notifier,
     title: 'A notifier moves a mapped page while a vCPU enters, with store buffers',

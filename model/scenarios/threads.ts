@@ -25,6 +25,11 @@ export function* split_then_migrate(kvm: Kvm): Op {
   yield* migrate_pages(kvm, 0, kvm.config.gfns);
 }
 
+export function* enable_then_disable(kvm: Kvm): Op {
+  yield* kvm_set_memory_region(kvm);
+  yield* disable_dirty_logging(kvm);
+}
+
 export function* enable_disable_enable(kvm: Kvm): Op {
   yield* kvm_set_memory_region(kvm);
   yield* disable_dirty_logging(kvm);

@@ -225,3 +225,8 @@ export function every_table_is_freed(kvm: Kvm): boolean {
   for (let table = 0; table < kvm.config.tables; table++) if (kvm.pt[table].state !== 'free') return false;
   return true;
 }
+
+export function no_vcpu_logs_modifications(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++) if (kvm.vcpus[v].pml.enabled === 1) return false;
+  return true;
+}
