@@ -2,6 +2,7 @@
  * P25: the host's pages are mapped only while the VM hears of what the host does with them: "all sptes must be dropped before calling
  * mmu_notifier_unregister" (mm/mmu_notifier.c). An entry that is left would be zapped later, and KVM would then mark a page as dirty or
  * accessed that belongs to somebody else.
+ * And none that has been unregistered runs (asserted in kernel/mmu_notifier.ts): the VM that it would touch may be freed.
  */
 import { property } from 'mmucheck/language';
 import type { Kvm } from '../model/state.js';

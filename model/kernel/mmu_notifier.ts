@@ -31,6 +31,8 @@ export function* kvm_mmu_notifier_invalidate_range_start(
   may_block: boolean,
 ): Op {
   if (!(yield* mn_active_invalidate_count_inc(kvm))) return;
+  if (kvm.config.destructions > 0)
+    assert(kvm.notifier_unregistered === 0, 'P25', 'a notifier runs that has been unregistered');
   if (kvm.config.memslots > 0) {
     yield* handle_hva_range(kvm, start, end, may_block);
     promise_flushed(kvm);
