@@ -29,6 +29,7 @@ export function refuse_combinations(c: Config): void {
       c.pcpus > 0 && c.roots > 1,
       'pcpus needs roots: 1: what a processor may hold of a root is kept by the vCPU that runs',
     ],
+    [c.contention && !c.reschedule, 'contention needs reschedule: it says what that finds'],
     [c.gracePeriods && c.roots > 1, 'gracePeriods needs roots: 1: roots are freed by the other rule'],
     [!c.adBits && c.trackDirty, 'trackDirty needs adBits'],
     [c.pml > 0 && !(c.trackDirty && c.adBits), 'pml needs trackDirty and adBits: D is what it logs'],

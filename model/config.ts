@@ -95,6 +95,8 @@ export interface Choices {
   readonly eagerPageSplit: boolean;
   /** Whether walks may find need_resched() or a contended mmu_lock. */
   readonly reschedule: boolean;
+  /** Then they find the latter, exactly while somebody waits for mmu_lock (rwlock_needbreak()), instead of anything at any time. */
+  readonly contention: boolean;
   /** Whether the allocation of a page table for a split may fail. */
   readonly allocationFails: boolean;
   /** Whether holes are punched into the memory behind the slot, and zaps are therefore held to their range (P10). */
@@ -213,6 +215,8 @@ export interface Config extends Configuration, Choices {
   /** What is kept about roots, and about what vCPUs are asked because of them: nothing if there is one for ever. */
   readonly rootPages: number;
   readonly rootVcpus: number;
+  /** Processes of which it is known whether they wait for mmu_lock. */
+  readonly lockWaiters: number;
   readonly rootRefs: number;
   readonly nestedVcpus: number;
   /** Levels with page statistics, counts of tables, and the bounds of both. */
@@ -328,6 +332,7 @@ export const DEFAULTS: Choices = {
   nxHugePages: false,
   eagerPageSplit: true,
   reschedule: true,
+  contention: false,
   allocationFails: false,
   preciseZaps: false,
   boundarySplit: 'none',
@@ -388,6 +393,7 @@ export function configure(choices: Partial<Choices>, processes: number, hostThre
     noRoot: chosen.roots > 1 ? -1 : 0,
     rootPages: chosen.roots > 1 ? chosen.roots : 0,
     rootVcpus: chosen.roots > 1 ? chosen.vcpus : 0,
+    lockWaiters: chosen.contention ? processes : 0,
     nestedVcpus: chosen.nested ? chosen.vcpus : 0,
     // One of each vCPU, one of the TDP MMU, and one of every process that is about to walk the root.
     rootRefs: chosen.roots > 1 ? chosen.vcpus + 1 + processes : 0,

@@ -84,6 +84,8 @@ export interface PageTable {
 
 /** rwlock_t. */
 export interface RwLock {
+  /** Who wants it and has not got it yet: known only with the choice `contention`. */
+  waiting: Vector<boolean, 'lockWaiters'>;
   writer: Owner;
   readers: Vector<boolean, 'processes'>;
 }

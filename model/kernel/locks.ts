@@ -16,7 +16,9 @@ export function rwlock_is_free(lock: RwLock, processes: number): boolean {
 }
 
 export function* read_lock(kvm: Kvm): Op {
+  if (kvm.config.contention) yield* queue_up(kvm);
   yield () => kvm.mmu_lock.writer < 0 && is_drained(kvm);
+  if (kvm.config.contention) kvm.mmu_lock.waiting[current()] = false;
   assert(!kvm.mmu_lock.readers[current()], 'P14', 'mmu_lock is taken for read twice');
   kvm.mmu_lock.readers[current()] = true;
 }
@@ -28,7 +30,9 @@ export function* read_unlock(kvm: Kvm): Op {
 }
 
 export function* write_lock(kvm: Kvm): Op {
+  if (kvm.config.contention) yield* queue_up(kvm);
   yield () => rwlock_is_free(kvm.mmu_lock, kvm.config.processes) && is_drained(kvm);
+  if (kvm.config.contention) kvm.mmu_lock.waiting[current()] = false;
   kvm.mmu_lock.writer = current();
 }
 
@@ -36,6 +40,17 @@ export function* write_unlock(kvm: Kvm): Op {
   yield;
   lockdep_assert_held_write(kvm);
   store_mmu_lock_free(kvm);
+}
+
+/** Where the holder can see it. */
+function* queue_up(kvm: Kvm): Op {
+  yield;
+  kvm.mmu_lock.waiting[current()] = true;
+}
+
+export function rwlock_is_contended(kvm: Kvm): boolean {
+  for (let p = 0; p < kvm.config.lockWaiters; p++) if (kvm.mmu_lock.waiting[p]) return true;
+  return false;
 }
 
 /** Drops and takes the lock again in the same mode; whoever waits may run in between. */
@@ -53,6 +68,7 @@ export function* cond_resched_rwlock_write(kvm: Kvm): Op {
 
 /** Time is up or the lock is contended: the scheduler decides, so both answers are possible whenever it is asked. */
 export function need_resched(kvm: Kvm): boolean {
+  if (kvm.config.contention) return rwlock_is_contended(kvm);
   return kvm.config.reschedule && choose(false, true);
 }
 
