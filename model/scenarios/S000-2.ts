@@ -48,6 +48,21 @@ const executable = {
   witnesses: [a_vcpu_may_use_a_stale_huge_translation, every_huge_page_is_split],
 } as const;
 
+const not_executable = {
+  ...machine(
+    {
+      hugePages: 1,
+      flush: 'atomic',
+      trackExec: true,
+      guestFetches: true,
+      guestReads: true,
+      nxHugePages: true,
+    },
+    [split],
+    mapped_huge(),
+  ),
+};
+
 export default scenarios({
   'split-against-notifier': {
     ...against_notifier,
@@ -162,21 +177,10 @@ export default scenarios({
     ),
   },
   'nx-huge-pages': {
-    ...machine(
-      {
-        hugePages: 1,
-        flush: 'atomic',
-        trackExec: true,
-        guestFetches: true,
-        guestReads: true,
-        nxHugePages: true,
-      },
-      [split],
-      mapped_huge(),
-    ),
+    ...not_executable,
     title:
       'With NX huge pages on, a huge translation for fetches does not exist, so two sizes never meet in a fetch',
-    claims: ['S000-2(c)'],
+    claims: ['S000-2(c)', 'T14'],
     unreached: unreached(
       'kvm_tdp_mmu_map > disallowed_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
@@ -190,6 +194,15 @@ export default scenarios({
     ),
     properties: [...SAFETY, P18, T14],
     witnesses: [a_vcpu_may_use_a_stale_huge_translation, every_huge_page_is_split],
+  },
+  'spare-page-forgotten': {
+    ...not_executable,
+    title: 'The split has allocated a page for a table, finds that a fault was faster, and forgets the page',
+    claims: ['T14'],
+    variant: ['split-keeps-spare-page'],
+    properties: [T14],
+    expect: { T14: 'violated' },
+    witnesses: [every_huge_page_is_split],
   },
   'flush-before-yield': {
     ...against_notifier,

@@ -46,7 +46,7 @@ const walks = (
     [walk, process('waiter', take_mmu_lock)],
     mapping,
   ),
-  claims: [],
+  claims: ['T17'],
   properties: [...SAFETY, T17, operations_end([walk.name, 'waiter'])],
   witnesses: [somebody_waits_for_a_walk],
 });
@@ -86,5 +86,12 @@ export default scenarios({
     ...walks(process('walker', kvm_recover_nx_huge_pages, 2), { ...nx, kernel: V6_18 }, split_by_two_fetches),
     title: 'The same from 6.18 on, with mmu_lock held for read',
     unreached: unreached('handle_removed_pt > kvm_tdp_mmu_write_spte_atomic', 'vcpu_enter_guest > run_guest'),
+  },
+  'lock-kept': {
+    ...walks(process('walker', migrate_pages, 0, 4), { invalidations: 1 }, mapped_huge()),
+    title: 'The walk of the notifier asks whether it should yield, and keeps the lock',
+    variant: ['walk-keeps-contended-lock'],
+    properties: [T17],
+    expect: { T17: 'violated' },
   },
 });

@@ -52,7 +52,7 @@ function one_write_protected(kvm: Kvm, config: Config): void {
 
 const ages = (kernel: number, adBits: boolean) => ({
   ...machine({ ...idle, kernel, adBits }, [process('cpu0', test_clear_test)], one_write_protected),
-  claims: ['O19'],
+  claims: ['T13', 'P26', 'O19'],
   properties: [...SAFETY, P26, operation_does('cpu0', 'a page that nobody accesses ages', every_page_is_old)],
   witnesses: [a_page_is_old],
 });
@@ -85,7 +85,7 @@ const recovers_nx = (kernel: number, mapping: (kvm: Kvm, config: Config) => void
     [process('worker', kvm_recover_nx_huge_pages, 1)],
     mapping,
   ),
-  claims: ['O16'],
+  claims: ['T13', 'O16'],
 });
 const undone = operation_does('worker', 'the page may be huge again', the_split_is_undone);
 const left_alone = operation_does(
@@ -104,21 +104,18 @@ export function what_could_be_huge_is_not_small(kvm: Kvm): boolean {
   return kvm.pt[ROOT].spte[0].kind === 'TABLE' && kvm.pt[ROOT].spte[1].kind !== 'TABLE';
 }
 
+const recovered = operation_does(
+  'cpu0',
+  'what the host maps huge is not small, what it maps small is',
+  what_could_be_huge_is_not_small,
+);
 const recovers = (kernel: number) => ({
   ...machine(
     { ...idle, kernel, hugePages: 2, reschedule: true, gracePeriods: true },
     [process('cpu0', recover_huge_pages)],
     one_could_be_huge,
   ),
-  properties: [
-    ...SAFETY,
-    operation_does(
-      'cpu0',
-      'what the host maps huge is not small, what it maps small is',
-      what_could_be_huge_is_not_small,
-    ),
-    T14,
-  ],
+  properties: [...SAFETY, recovered, T14],
   witnesses: [a_table_waits_for_its_grace_period],
 });
 
@@ -161,7 +158,7 @@ const reloads = (kernel: number, roles: number, mapping: (kvm: Kvm, config: Conf
       every_vcpu_has_an_empty_root_of_its_role,
     ),
   ],
-  claims: ['T1'],
+  claims: ['T1', 'T13'],
   witnesses: [a_root_is_invalid, a_new_root_is_in_use],
 });
 
@@ -224,7 +221,7 @@ export default scenarios({
     ...recovers(V6_13),
     title:
       'Logging stops: the page that can be huge is, also if the walk yields just then, and its table is freed',
-    claims: ['M10', 'O21'],
+    claims: ['T13', 'T14', 'M10', 'O21'],
     unreached: unreached(
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > try_step_down',
@@ -233,10 +230,18 @@ export default scenarios({
       'vcpu_enter_guest > run_guest',
     ),
   },
+  'huge-pages-in-place-skipped': {
+    ...recovers(V6_13),
+    title: 'The walk goes on where it should have yielded and tried again',
+    claims: ['T13'],
+    variant: ['recovery-skips-contended-range'],
+    properties: [recovered],
+    expect: { T13: 'violated' },
+  },
   'huge-pages-zapped': {
     ...recovers(V6_6),
     title: 'Up to 6.12: the table of the page that can be huge is zapped, and freed',
-    claims: ['M10', 'O7'],
+    claims: ['T13', 'T14', 'M10', 'O7'],
     unreached: unreached(
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > try_step_down',
@@ -251,7 +256,7 @@ export default scenarios({
       mapped_huge(),
     ),
     title: 'A split that gets no page for its table gives up, and gives back the root that it was walking',
-    claims: ['T4'],
+    claims: ['T4', 'T13', 'T14'],
     properties: [
       ...SAFETY,
       operations_end(['cpu0']),
