@@ -83,6 +83,14 @@ export default scenarios({
     claims: ['O30(a)', 'P24'],
     expect: { P3: 'violated' },
   },
+  'two-threads-unlocked': {
+    ...two_threads,
+    title:
+      'The same without slots_lock: both free the same entry, and one goes on to an entry that nobody has handed back',
+    claims: ['O18', 'P24'],
+    variant: ['reset-without-lock'],
+    expect: { P3: 'violated', P24: 'violated' },
+  },
   'two-threads-flush-locked': {
     ...two_threads,
     title: 'The same with a flush before slots_lock is released',

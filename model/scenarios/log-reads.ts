@@ -61,6 +61,26 @@ export default scenarios({
       'vcpu_enter_guest > vmx_update_cpu_dirty_logging',
     ),
   },
+  'get-without-sync': {
+    ...machine(by_d, [process('cpu0', kvm_vm_ioctl_get_dirty_log)], clean),
+    ...synced,
+    title:
+      'KVM_GET_DIRTY_LOG kicks nobody: a guest that has nothing to exit for keeps its last writes in its buffer',
+    variant: ['sync-without-kick'],
+    expect: { T11: 'violated' },
+    witnesses: [],
+    unreached: unreached(
+      'ipi_handler',
+      'kvm_get_dirty_log_protect > kvm_arch_mmu_enable_log_dirty_pt_masked',
+      'kvm_vcpu_flush_tlb_all',
+      'kvm_vm_ioctl_get_dirty_log > kvm_flush_remote_tlbs_memslot',
+      'vcpu_enter_guest > kvm_mmu_page_fault',
+      'vcpu_enter_guest > local_irq_enable',
+      'vcpu_enter_guest > set_mode_outside_guest',
+      'vcpu_enter_guest > vmx_flush_pml_buffer',
+      'vcpu_enter_guest > vmx_update_cpu_dirty_logging',
+    ),
+  },
   'show-syncs': {
     ...machine({ ...by_d, manualProtect: true }, [process('cpu0', kvm_vm_ioctl_show_dirty_log)], clean),
     ...synced,

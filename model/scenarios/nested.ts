@@ -98,6 +98,23 @@ export default scenarios({
     ),
     title: 'The root of L2 is obsolete, and the vCPU has none for L1',
   },
+  'fast-zap-of-one-level': {
+    ...zapped,
+    ...machine({ ...zapping, kernel: V6_6 }, [process('cpu0', set_nx_huge_pages)], in_l2),
+    variant: ['obsolete-root-of-other-level-kept'],
+    expect: { P23: 'violated', T16: 'violated' },
+    witnesses: [a_vcpu_runs_l2],
+    unreached: unreached(
+      '__tdp_mmu_zap_root > tdp_iter_next',
+      'kvm_tdp_mmu_map > tdp_iter_next',
+      'kvm_tdp_mmu_page_fault > fast_page_fault',
+      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+      'tdp_mmu_map_handle_target_level > make_spte',
+      'tdp_mmu_set_spte_atomic > handle_changed_spte',
+    ),
+    title:
+      'A fast zap: the vCPU keeps the obsolete root of the other level, and runs on it when it goes there',
+  },
   'fast-zap-read-lock': {
     ...zapped,
     ...machine({ ...zapping, kernel: V6_9 }, [process('cpu0', set_nx_huge_pages)], in_l2),
