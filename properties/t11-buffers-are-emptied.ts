@@ -2,6 +2,7 @@
  * T11: what a PML buffer holds when the dirty log is asked for gets to the log, and the guest need do nothing for it: kvm_arch_sync_dirty_log()
  * has it exit, and every exit empties the buffer. Not before the ioctl returns, so userspace may only rely on a later one to report it; but
  * without the kick of the first, a guest that has nothing to exit for keeps its last writes for itself however often the log is read.
+ * (With dirty rings nobody kicks: the documentation of the API leaves that to userspace.)
  */
 import {
   eventually,
