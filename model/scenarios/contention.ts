@@ -1,11 +1,11 @@
 /**
- * Long walks and somebody who waits for mmu_lock: each walk lets go of it before its next entry (T17). Everywhere else need_resched() may
+ * Long walks and somebody who waits for mmu_lock: each walk lets go of it before its next entry (T19). Everywhere else need_resched() may
  * say anything, so that giving the lock up is something that may happen; here it is something that must.
  */
 import { type Op, type ProcessSpec, process, scenarios } from 'mmucheck/language';
 import { SAFETY } from '../../properties/index.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
-import { T17 } from '../../properties/t17-contended-lock-is-given-up.js';
+import { T19 } from '../../properties/t19-contended-lock-is-given-up.js';
 import { type Choices, type Config, V6_13, V6_18, V6_6 } from '../config.js';
 import { migrate_pages } from '../host.js';
 import { rwlock_is_contended, write_lock, write_unlock } from '../kernel/locks.js';
@@ -46,8 +46,8 @@ const walks = (
     [walk, process('waiter', take_mmu_lock)],
     mapping,
   ),
-  claims: ['T17'],
-  properties: [...SAFETY, T17, operations_end([walk.name, 'waiter'])],
+  claims: ['T19'],
+  properties: [...SAFETY, T19, operations_end([walk.name, 'waiter'])],
   witnesses: [somebody_waits_for_a_walk],
 });
 const nx = { nxHugePages: true, nxRecovery: true, trackExec: true };
@@ -91,7 +91,7 @@ export default scenarios({
     ...walks(process('walker', migrate_pages, 0, 4), { invalidations: 1 }, mapped_huge()),
     title: 'The walk of the notifier asks whether it should yield, and keeps the lock',
     variant: ['walk-keeps-contended-lock'],
-    properties: [T17],
-    expect: { T17: 'violated' },
+    properties: [T19],
+    expect: { T19: 'violated' },
   },
 });

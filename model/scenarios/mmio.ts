@@ -6,7 +6,7 @@ import { type Op, process, scenarios } from 'mmucheck/language';
 import { P1, P13, P20, P20entry, P21, SAFETY } from '../../properties/index.js';
 import { T1 } from '../../properties/t1-faults-end.js';
 import { operations_end } from '../../properties/t4-operations-end.js';
-import { T8 } from '../../properties/t8-mmio-is-remembered.js';
+import { T18 } from '../../properties/t18-mmio-is-remembered.js';
 import { T9 } from '../../properties/t9-memslots-settle.js';
 import { type Config, V6_13_FINAL, V6_6 } from '../config.js';
 import { migrate_pages } from '../host.js';
@@ -97,7 +97,7 @@ const beside_another = {
 
 const by_two = {
   ...machine({ ...choices, vcpus: 2, memslotGenerations: 1 }, [], between_updates),
-  properties: [...properties, T8],
+  properties: [...properties, T18],
   witnesses: [a_vcpu_remembers_mmio],
 };
 
@@ -186,13 +186,13 @@ export default scenarios({
       'tdp_mmu_map_handle_target_level > make_spte',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
-    claims: ['T8'],
+    claims: ['T18'],
   },
   'remembered-by-the-first': {
     ...by_two,
     title: 'Only a fault is remembered: who finds the entry that another vCPU has made walks to it for ever',
     variant: ['mmio-not-remembered'],
-    expect: { T8: 'violated' },
+    expect: { T18: 'violated' },
     unreached: unreached(
       'kvm_faultin_pfn > hva_to_pfn',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
@@ -205,7 +205,7 @@ export default scenarios({
       'tdp_mmu_map_handle_target_level > make_spte',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
-    claims: ['T8'],
+    claims: ['T18'],
   },
   'remembered-beside-an-update': {
     ...machine(
@@ -214,7 +214,7 @@ export default scenarios({
       between_updates,
     ),
     title: 'A slot is created elsewhere: what a vCPU remembers of MMIO is void, and it learns it anew',
-    properties: [...properties, T8, operations_end(['cpu0'])],
+    properties: [...properties, T18, operations_end(['cpu0'])],
     witnesses: [a_vcpu_remembers_mmio, an_mmio_entry_is_old],
     unreached: unreached(
       'kvm_faultin_pfn > hva_to_pfn',
@@ -228,7 +228,7 @@ export default scenarios({
       'tdp_mmu_map_handle_target_level > make_spte',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
-    claims: ['T8'],
+    claims: ['T18'],
   },
   'generation-before-readers': {
     ...created,

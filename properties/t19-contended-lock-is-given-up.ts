@@ -1,5 +1,5 @@
 /**
- * T17: a walk that holds mmu_lock lets go of it before the next entry if somebody waits for it: between two changes of entries of the root,
+ * T19: a walk that holds mmu_lock lets go of it before the next entry if somebody waits for it: between two changes of entries of the root,
  * both under the eyes of somebody who waits, the lock has been free (tdp_mmu_iter_cond_resched(): "if the MMU lock is contended"). That
  * the one who waits gets it then is what queues are for, and KERNEL_FAIRNESS.
  *
@@ -20,8 +20,8 @@ export function mmu_lock_is_free(kvm: Kvm): boolean {
   return rwlock_is_free(kvm.mmu_lock, kvm.config.processes);
 }
 
-export const T17 = property({
-  id: 'T17',
+export const T19 = property({
+  id: 'T19',
   title: 'a contended lock is given up',
   temporal: always(
     implies(
