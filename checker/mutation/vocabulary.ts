@@ -42,8 +42,8 @@ const MEMBERS = [
 ] as const;
 
 /** @param file for messages */
-export function vocabularyOf(text: string, file: string): Vocabulary {
-  const found = JSON.parse(text) as Partial<Vocabulary>;
+export function vocabularyOf(given: unknown, file: string): Vocabulary {
+  const found = given as Partial<Vocabulary>;
   for (const member of MEMBERS)
     if (!Array.isArray(found[member]))
       throw InputError.of(

@@ -200,6 +200,13 @@ export const EXHIBITS: readonly Exhibit[] = [
       'No vCPU uses the root. What is wrong is that the zap will go on to act on a page that belongs to somebody else.',
   },
   {
+    claim: 'fix:20a6cff3b283',
+    scenario: 'prefault/obsolete-root-6.11',
+    property: 'T17',
+    story:
+      'A fast zap has made the root of a vCPU obsolete, and has asked the vCPU to drop it. Before it runs again userspace prefaults memory for it: that loads a root only if there is none, and so keeps this one. Every fault finds the root obsolete and tries again, and the request is not looked at before the vCPU enters the guest, which it never does.',
+  },
+  {
     claim: 'fix:21a36ac6b6c7',
     scenario: 'O16/listed-without-recheck',
     property: 'P13nx',

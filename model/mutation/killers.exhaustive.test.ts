@@ -13,7 +13,7 @@ const OPTIONS = { maxStates: 500_000, memoryBytes: 2 ** 30, signal: { aborted: f
 
 const workspace = openWorkspace(fileURLToPath(new URL('../..', import.meta.url)));
 const text = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
-const vocabulary = vocabularyOf(text('vocabulary.json'), 'vocabulary.json');
+const vocabulary = vocabularyOf(JSON.parse(text('vocabulary.json')), 'vocabulary.json');
 const killers = JSON.parse(text('killers.json')) as Readonly<Record<string, { readonly scenario: string }>>;
 const byScenario = new Map<string, string[]>();
 for (const [key, { scenario }] of Object.entries(killers))

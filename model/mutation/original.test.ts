@@ -11,7 +11,7 @@ const OPTIONS = { maxStates: 50_000, memoryBytes: 2 ** 28, signal: { aborted: fa
 
 const workspace = openWorkspace(fileURLToPath(new URL('../..', import.meta.url)));
 const vocabulary = vocabularyOf(
-  readFileSync(new URL('vocabulary.json', import.meta.url), 'utf8'),
+  JSON.parse(readFileSync(new URL('vocabulary.json', import.meta.url), 'utf8')),
   'vocabulary.json',
 );
 

@@ -1,6 +1,8 @@
 /** What is kept: explanations and killers beside the model, attempts in the folder of builds. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { InputError } from '../../diagnostics.js';
+import { readText } from '../../workspace/sources.js';
 import type { Attempt } from '../ledger.js';
 import { type Vocabulary, vocabularyOf } from '../vocabulary.js';
 
@@ -21,17 +23,17 @@ export class MutationFiles {
 
   vocabulary(): Vocabulary {
     const file = join(this.#folder, 'vocabulary.json');
-    return vocabularyOf(readFileSync(file, 'utf8'), file);
+    return vocabularyOf(parsed(readText(file), isRecord, file), file);
   }
 
   /** By key of the mutant. */
   explanations(): Readonly<Record<string, string>> {
-    return this.#read<string>('explanations.json');
+    return this.#read('explanations.json', isText);
   }
 
   /** By key of the mutant. */
   killers(): Readonly<Record<string, Killer>> {
-    return this.#read<Killer>('killers.json');
+    return this.#read('killers.json', isKiller);
   }
 
   keepKillers(killers: Readonly<Record<string, Killer>>): void {
@@ -40,10 +42,16 @@ export class MutationFiles {
 
   attempts(): Attempt[] {
     if (!existsSync(this.#journal)) return [];
-    return readFileSync(this.#journal, 'utf8')
+    const text = readText(this.#journal);
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    // What has no end was being written when the program was stopped.
+    if (whole !== text) writeFileSync(this.#journal, whole);
+    return whole
       .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Attempt);
+      .slice(0, -1)
+      .map((line, index) =>
+        parsed(line, isAttempt, `${this.#journal}:${index + 1}`, 'Remove the file: it only saves time.'),
+      );
   }
 
   keep(attempt: Attempt): void {
@@ -51,8 +59,40 @@ export class MutationFiles {
     appendFileSync(this.#journal, `${JSON.stringify(attempt)}\n`);
   }
 
-  #read<T>(name: string): Readonly<Record<string, T>> {
+  #read<T>(name: string, isRight: (value: unknown) => value is T): Readonly<Record<string, T>> {
     const file = join(this.#folder, name);
-    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, T>) : {};
+    if (!existsSync(file)) return {};
+    const isEach = (value: unknown): value is Record<string, T> =>
+      isRecord(value) && Object.values(value).every(isRight);
+    return parsed(readText(file), isEach, file);
   }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isKiller = (value: unknown): value is Killer =>
+  isRecord(value) && isText(value['scenario']) && isText(value['property']);
+const isAttempt = (value: unknown): value is Attempt =>
+  isRecord(value) &&
+  isText(value['scenario']) &&
+  isText(value['identity']) &&
+  isRecord(value['outcomes']) &&
+  Array.isArray(value['unreached']);
+
+/** @param place for the message */
+function parsed<T>(
+  text: string,
+  isRight: (value: unknown) => value is T,
+  place: string,
+  advice = 'Mend it by hand.',
+): T {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch (error) {
+    throw InputError.of(`${place} is no JSON: ${error instanceof Error ? error.message : error}`, advice);
+  }
+  if (!isRight(found)) throw InputError.of(`${place} has not what belongs there`, advice);
+  return found;
 }
