@@ -1,6 +1,7 @@
 /** What is kept: explanations and killers beside the model, attempts in the folder of builds. */
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { cannotWrite, writeWholeFile } from '../../cli/files.js';
 import { InputError } from '../../diagnostics.js';
 import { readText } from '../../workspace/sources.js';
 import type { Attempt } from '../ledger.js';
@@ -36,8 +37,8 @@ export class MutationFiles {
     return this.#read('killers.json', isKiller);
   }
 
-  keepKillers(killers: Readonly<Record<string, Killer>>): void {
-    writeFileSync(join(this.#folder, 'killers.json'), `${JSON.stringify(killers, null, 2)}\n`);
+  async keepKillers(killers: Readonly<Record<string, Killer>>): Promise<void> {
+    await writeWholeFile(join(this.#folder, 'killers.json'), `${JSON.stringify(killers, null, 2)}\n`);
   }
 
   attempts(): Attempt[] {
@@ -54,9 +55,14 @@ export class MutationFiles {
       );
   }
 
+  /** @throws InputError if it cannot be written */
   keep(attempt: Attempt): void {
-    mkdirSync(dirname(this.#journal), { recursive: true });
-    appendFileSync(this.#journal, `${JSON.stringify(attempt)}\n`);
+    try {
+      mkdirSync(dirname(this.#journal), { recursive: true });
+      appendFileSync(this.#journal, `${JSON.stringify(attempt)}\n`);
+    } catch (error) {
+      throw cannotWrite(this.#journal, error);
+    }
   }
 
   #read<T>(name: string, isRight: (value: unknown) => value is T): Readonly<Record<string, T>> {

@@ -66,6 +66,18 @@ async function score(args: readonly string[]): Promise<ExitCode> {
   const note = (line: string): void => void process.stderr.write(`${line}\n`);
 
   let problems = 0;
+  let isKept = true;
+  // What cannot be remembered is found all the same.
+  const kept = (attempt: (typeof attempts)[number]): boolean => {
+    try {
+      files.keep(attempt);
+      return true;
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      note(`${error.message}: a later run will try again`);
+      return false;
+    }
+  };
   const base = {
     settings: { root: cwd, vocabulary },
     threads: number(values.workers, '--workers', 1),
@@ -136,7 +148,7 @@ async function score(args: readonly string[]): Promise<ExitCode> {
             ? { ...attempt, identity: identities.get(attempt.scenario) ?? '' }
             : attempt;
         attempts.push(made);
-        files.keep(made);
+        if (isKept) isKept = kept(made);
         learn(made);
       },
     });
@@ -150,10 +162,10 @@ async function score(args: readonly string[]): Promise<ExitCode> {
       : Object.fromEntries(Object.entries(explanations).filter(([key]) => mutants.has(key))),
   );
   if (values.keep === true) {
-    const kept = ledger.mutants.flatMap(({ mutant, killer }) =>
+    const found = ledger.mutants.flatMap(({ mutant, killer }) =>
       killer === null ? [] : [[mutant, { scenario: killer.scenario, property: killer.property }] as const],
     );
-    files.keepKillers(Object.fromEntries(kept.sort(([left], [right]) => (left < right ? -1 : 1))));
+    await files.keepKillers(Object.fromEntries(found.sort(([left], [right]) => (left < right ? -1 : 1))));
   }
   process.stdout.write(values.json === true ? `${JSON.stringify(ledger, null, 2)}\n` : tableOf(ledger));
   if (values.json === true) note(summaryOf(ledger));
