@@ -32,6 +32,19 @@ import {
   tracking_has_begun,
 } from './witnesses.js';
 
+/** What several of these do not execute, each for the reason in unreached.ts. */
+const NOWHERE = [
+  'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+  'tdp_iter_next > tdp_iter_restart',
+  'tdp_iter_next > try_step_up',
+  'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
+  'tdp_mmu_map_handle_target_level > make_spte',
+  'tdp_mmu_set_spte > handle_changed_spte',
+  'tdp_mmu_set_spte_atomic > handle_changed_spte',
+] as const;
+
 const common = { properties: [...SAFETY, P16] };
 const small = { flush: 'atomic', reschedule: false, guestReads: true } as const;
 const aging = process('cpu0', kvm_mmu_notifier_clear_young, 0, 1);
@@ -155,17 +168,7 @@ export default scenarios({
     title:
       'Without A/D bits: the host moves a page whose entry has been marked for access tracking, unflushed',
     claims: [],
-    unreached: unreached(
-      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_iter_next > try_step_up',
-      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
-    ),
+    unreached: unreached(...NOWHERE),
   },
   'zap-flushes-for-rights': {
     ...tracked_zap,
@@ -173,34 +176,16 @@ export default scenarios({
     claims: ['P1'],
     variant: ['zap-flushes-for-rights'],
     expect: { P1: 'violated' },
-    unreached: unreached(
-      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_iter_next > try_step_up',
-      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
-    ),
+    unreached: unreached(...NOWHERE),
   },
   'access-tracking-against-write-tracking': {
     ...tracked_writes,
     title: 'Without A/D bits: a gfn becomes write-tracked after aging has dropped W without a flush',
     claims: [],
     unreached: unreached(
-      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      ...NOWHERE,
       'kvm_mmu_page_fault > x86_emulate_instruction',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_iter_next > try_step_up',
-      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'write-tracking-tests-w': {
@@ -210,18 +195,10 @@ export default scenarios({
     variant: ['write-protect-tests-w'],
     expect: { P2: 'violated' },
     unreached: unreached(
-      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
+      ...NOWHERE,
       'kvm_mmu_page_fault > x86_emulate_instruction',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_iter_next > try_step_up',
-      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'access-tracking-against-get': {
@@ -291,18 +268,7 @@ export default scenarios({
     ...lockless_tracked_zap,
     title: 'From 6.15: aging without mmu_lock marks an entry for access tracking while it is zapped',
     claims: [],
-    unreached: unreached(
-      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'kvm_tdp_mmu_write_spte > __kvm_tdp_mmu_write_spte',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_iter_next > try_step_up',
-      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
-    ),
+    unreached: unreached(...NOWHERE, 'kvm_tdp_mmu_write_spte > __kvm_tdp_mmu_write_spte'),
   },
   'lockless-stores-plainly': {
     ...lockless_tracked_zap,
@@ -310,17 +276,7 @@ export default scenarios({
     claims: ['P6'],
     variant: ['tracked-entries-only-are-volatile'],
     expect: { P6: 'violated' },
-    unreached: unreached(
-      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_iter_next > try_step_up',
-      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
-    ),
+    unreached: unreached(...NOWHERE),
   },
   'lockless-against-split': {
     ...common,
@@ -396,18 +352,7 @@ export default scenarios({
     title: 'From 6.15: aging without mmu_lock against a zap that stores plainly where only A may change',
     claims: [],
     witnesses: [a_page_is_old, the_host_has_moved_a_page],
-    unreached: unreached(
-      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'kvm_tdp_mmu_page_fault > fast_page_fault',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_iter_next > try_step_up',
-      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
-    ),
+    unreached: unreached(...NOWHERE, 'kvm_tdp_mmu_page_fault > fast_page_fault'),
   },
   'flushes-no-more': {
     ...common,
@@ -419,17 +364,7 @@ export default scenarios({
     title: 'From 6.13: clear_flush_young() does not flush, and the zap of the same page finds it old',
     claims: [],
     witnesses: [a_page_is_old, the_host_has_moved_a_page, a_page_becomes_writable_during_its_invalidation],
-    unreached: unreached(
-      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_iter_next > try_step_up',
-      'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
-    ),
+    unreached: unreached(...NOWHERE),
   },
   'access-tracking-against-enable': {
     ...common,

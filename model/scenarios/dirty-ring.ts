@@ -18,6 +18,18 @@ import {
   a_ring_is_nearly_full,
 } from './witnesses.js';
 
+/** What most of these do not execute, each for the reason in unreached.ts. */
+const NOWHERE = [
+  'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
+  'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+  'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+  'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+  'kvm_tdp_mmu_page_fault > read_lock',
+  'kvm_tdp_mmu_page_fault > read_unlock',
+  'tdp_iter_next > tdp_iter_restart',
+  'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
+] as const;
+
 const LOG = [...SAFETY, P3log];
 const choices = { dirtyRing: 2, followWrites: true, reschedule: false, guestGfns: 2 };
 const harvest = [process('cpu0', harvest_dirty_rings)];
@@ -99,32 +111,16 @@ export default scenarios({
   },
   'by-w': {
     ...by_w,
-    unreached: unreached(
-      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
-    ),
+    unreached: unreached(...NOWHERE),
     title: 'A dirty ring, by W',
     claims: ['O18', 'S000-13(a)'],
   },
   'reset-without-flush': {
     ...by_w,
     unreached: unreached(
+      ...NOWHERE,
       'ipi_handler',
-      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
       'kvm_vcpu_flush_tlb_all',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'vcpu_enter_guest > local_irq_enable',
       'vcpu_enter_guest > set_mode_outside_guest',
     ),
@@ -135,16 +131,7 @@ export default scenarios({
   },
   'flag-before-data': {
     ...by_w,
-    unreached: unreached(
-      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
-    ),
+    unreached: unreached(...NOWHERE),
     title: 'An entry is published before it says which page',
     claims: ['O18', 'fix:8929bc965964'],
     variant: ['ring-flag-before-data'],
@@ -152,16 +139,7 @@ export default scenarios({
   },
   'nearly-full': {
     ...machine({ ...choices, dirtyRing: 1 }, harvest, logging(mapped_small({ writable: false }))),
-    unreached: unreached(
-      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
-    ),
+    unreached: unreached(...NOWHERE),
     title:
       'A vCPU does not run on when its ring is nearly full, whenever userspace runs it again, and does when there is room',
     claims: ['O18', 'T17'],
@@ -171,16 +149,9 @@ export default scenarios({
   'without-soft-full': {
     ...machine({ ...choices, dirtyRing: 1 }, harvest, logging(mapped_small({ writable: false }))),
     unreached: unreached(
+      ...NOWHERE,
       'kvm_dirty_ring_check_request',
       'kvm_dirty_ring_check_request > request_soft_full',
-      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
     ),
     title: 'A vCPU runs on when its ring is nearly full',
     claims: ['O18'],
@@ -209,17 +180,7 @@ export default scenarios({
       [process('cpu0', harvest_twice)],
       logging(mapped_small({ writable: false })),
     ),
-    unreached: unreached(
-      'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
-      'tdp_iter_next > tdp_iter_restart',
-      'tdp_iter_next > try_step_up',
-      'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
-    ),
+    unreached: unreached(...NOWHERE, 'tdp_iter_next > try_step_up'),
     title: 'A dirty ring that is full after one entry, harvested twice',
     claims: ['O18'],
     properties: LOG,
