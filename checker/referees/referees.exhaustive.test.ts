@@ -50,9 +50,9 @@ describe.skipIf(!installed.some(({ name }) => name === 'SPIN'))(
         tally.add(await compareVerdicts(product, formulas, fair));
         expect(tally.differences).toEqual([]);
       });
-      await fc.assert(property, { numRuns: 30, endOnFailure: true });
-      expect(tally.counts.holds).toBeGreaterThan(50);
-      expect(tally.counts.violated).toBeGreaterThan(50);
+      await fc.assert(property, { numRuns: 60, endOnFailure: true });
+      expect(tally.counts.holds).toBeGreaterThan(100);
+      expect(tally.counts.violated).toBeGreaterThan(100);
     });
   },
 );
