@@ -19,10 +19,10 @@ import { P19 } from './p19-no-executable-huge-page.js';
 import { P20, P20entry } from './p20-no-stale-mmio.js';
 import { P21 } from './p21-memslot-lifetime.js';
 import { P22 } from './p22-lpage-counts.js';
-import { P26 } from './p26-young-means-used.js';
 import { P23 } from './p23-roots.js';
 import { P24 } from './p24-rings-are-reset.js';
 import { P25 } from './p25-no-entry-without-notifier.js';
+import { P26 } from './p26-young-means-used.js';
 import { T7 } from './t7-no-deadlock.js';
 
 export {
@@ -54,10 +54,10 @@ export {
   P20entry,
   P21,
   P22,
-  P26,
   P23,
   P24,
   P25,
+  P26,
   T7,
 };
 

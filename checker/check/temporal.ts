@@ -14,12 +14,13 @@ import { type SearchOptions, type SearchResult, searchAsync } from '../engine/in
 import type { PropertySpec } from '../language/index.js';
 import type { Temporal } from '../language/temporal.js';
 import { NO_REDUCTIONS, type ReductionSettings, reduce } from '../reduction/index.js';
-import { Atoms, countsSteps, indexOf } from '../temporal/atoms.js';
-import { decide, type Decision } from '../temporal/decide.js';
-import { type Assumptions, assumptionsOf, describeAssumptions, fairnessOf } from '../temporal/fairness.js';
+import { askForSteps } from '../temporal/atoms.js';
+import type { Decision } from '../temporal/decide.js';
+import type { Assumptions } from '../temporal/fairness.js';
 import { type Kripke, sourceOf } from '../temporal/kripke.js';
 import { FutureInPast } from '../temporal/normal.js';
-import { STAYS, structureOf } from '../temporal/structure.js';
+import { Questions } from '../temporal/questions.js';
+import { STAYS } from '../temporal/structure.js';
 import type { Patch } from '../workspace/patch.js';
 import type { Scenario } from '../workspace/scenarios.js';
 import { contentHash } from '../workspace/sources.js';
@@ -61,44 +62,29 @@ export async function checkTemporal(
 ): Promise<TemporalReport> {
   const { spec } = scenario;
   const { reductions } = options;
-  const counting = asked.some(({ temporal }) => temporal !== undefined && countsSteps(temporal));
   const compiled = await compileScenario(
     scenario,
-    { ...reductions, merging: reductions.merging && !counting },
+    { ...reductions, merging: reductions.merging && !askForSteps(asked) },
     'temporal',
   );
   const { plain } = reduce(compiled, { deadlock: true }, { ...NO_REDUCTIONS, slicing: reductions.slicing });
   const result = await searchAsync(plain.machine, { ...options.search, deadlock: false });
-  const atoms = new Atoms();
-  const formulas = new Map(
-    spec.properties.flatMap(({ id, temporal }) =>
-      temporal === undefined ? [] : [[id, atoms.read(temporal)]],
-    ),
-  );
+  const questions = new Questions(spec, plain.machine, plain.packing, options.unfair);
   const isOver = result.end !== 'exhausted' || result.omission !== null;
   const results: TemporalResult[] = [];
-  const structures = new Map<string, Kripke>();
   const stopIfAsked = (): void => {
     if (options.signal.aborted) throw new Stopped();
   };
   for (const property of asked) {
-    const fairness = fairnessOf(spec, property, options.unfair);
-    const assumptions = assumptionsOf(plain.machine, fairness);
-    const temporal = { fairness, assumptions: describeAssumptions(plain.machine, assumptions) };
-    const base = { property: property.id, assumptions: temporal.assumptions, trace: null };
-    const formula = formulas.get(property.id);
-    if (isOver || formula === undefined) {
+    const { fairness, assumptions, description } = questions.premises(property);
+    const temporal = { fairness, assumptions: description };
+    const base = { property: property.id, assumptions: description, trace: null };
+    if (isOver) {
       results.push({ ...base, holds: null });
       continue;
     }
     try {
-      let kripke = structures.get(temporal.assumptions);
-      if (kripke === undefined) {
-        const labels = { atoms: atoms.all, index: indexOf(atoms) };
-        kripke = structureOf(plain.machine, plain.packing, result.space, labels, assumptions, stopIfAsked);
-        structures.set(temporal.assumptions, kripke);
-      }
-      const decision = decide(kripke, formula, atoms.all.length, stopIfAsked);
+      const { kripke, decision } = questions.ask(property, result.space, stopIfAsked);
       if (decision.verdict === 'holds') results.push({ ...base, holds: true });
       else {
         const run = runOf(plain.machine, result, kripke, decision);

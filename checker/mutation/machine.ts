@@ -5,8 +5,7 @@ import { type Lowered, type Purpose, requestOf } from '../compiler/compile.js';
 import type { Machine } from '../compiler/machine.js';
 import { buildGraph, identity } from '../compiler/passes/index.js';
 import { initialState } from '../direct/schema.js';
-import type { PropertySpec } from '../language/index.js';
-import { countsSteps } from '../temporal/atoms.js';
+import { askForSteps } from '../temporal/atoms.js';
 import type { Scenario } from '../workspace/scenarios.js';
 import type { Mutant } from './mutant.js';
 import { ORIGINAL, SWITCH, type Switched, switched } from './switched.js';
@@ -26,11 +25,8 @@ export function mutantMachine(
 ): MutantMachine {
   const request = requestOf(scenario, program, configuration, purpose);
   const meta = switched(program, request, mutants);
-  const graph = buildGraph(
-    meta.program,
-    meta.request,
-    asksForSteps(scenario, purpose) ? { merge: identity } : {},
-  );
+  const isWhole = purpose === 'temporal' && askForSteps(scenario.spec.properties);
+  const graph = buildGraph(meta.program, meta.request, isWhole ? { merge: identity } : {});
   const packing = pack(graph);
   const tree = { ...initialState(scenario, program.root), [SWITCH]: ORIGINAL };
   const machine = generateMachine(graph, tree, packing);
@@ -45,9 +41,4 @@ export function mutantMachine(
       return { ...machine, initial };
     },
   };
-}
-
-function asksForSteps({ spec }: Scenario, purpose: Purpose): boolean {
-  const isCounting = ({ temporal }: PropertySpec): boolean => temporal !== undefined && countsSteps(temporal);
-  return purpose === 'temporal' && spec.properties.some(isCounting);
 }

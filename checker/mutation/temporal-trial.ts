@@ -1,11 +1,12 @@
 /** The temporal properties of a scenario, asked of its mutants. */
 import { Exploration } from '../engine/exploration.js';
 import type { PropertySpec } from '../language/index.js';
-import { Atoms, indexOf } from '../temporal/atoms.js';
-import { decide, type Decision } from '../temporal/decide.js';
-import { assumptionsOf, fairnessOf } from '../temporal/fairness.js';
+import { Atoms } from '../temporal/atoms.js';
+import type { Decision } from '../temporal/decide.js';
+import { fairnessOf } from '../temporal/fairness.js';
 import type { Kripke } from '../temporal/kripke.js';
-import { STAYS, structureOf } from '../temporal/structure.js';
+import { Questions } from '../temporal/questions.js';
+import { STAYS } from '../temporal/structure.js';
 import type { Scenario } from '../workspace/scenarios.js';
 import type { MutantMachine } from './machine.js';
 import type { Outcome, TrialOptions } from './outcome.js';
@@ -39,20 +40,9 @@ export function temporalOutcome(
   const { end, space, release } = exploration.result();
   try {
     if (end !== 'exhausted') return { outcome: 'open' };
-    const atoms = new Atoms();
-    // All first: the machine has an atom for each formula of the scenario.
-    const formulas = new Map(
-      scenario.spec.properties.flatMap(({ id, temporal }) =>
-        temporal === undefined ? [] : [[id, atoms.read(temporal)] as const],
-      ),
-    );
+    const questions = new Questions(scenario.spec, machine, packing);
     for (const property of temporalPropertiesOf(scenario)) {
-      const formula = formulas.get(property.id);
-      if (formula === undefined) continue;
-      const assumptions = assumptionsOf(machine, fairnessOf(scenario.spec, property, []));
-      const labels = { atoms: atoms.all, index: indexOf(atoms) };
-      const kripke = structureOf(machine, packing, space, labels, assumptions);
-      const decision = decide(kripke, formula, atoms.all.length);
+      const { kripke, decision } = questions.ask(property, space);
       if (decision.verdict === 'violated')
         return { outcome: 'killed', kill: { property: property.id, depth: lengthOf(kripke, decision) } };
     }

@@ -50,7 +50,12 @@ export function indexOf(atoms: Pick<Atoms, 'all'>): number[] {
   return atoms.all.map(({ of }) => counts[of]++);
 }
 
-/** Whether a formula counts steps, so that none may be left out or put together. */
+/** Whether one of them counts steps, so that none may be left out or put together. */
+export function askForSteps(properties: readonly { readonly temporal?: Temporal }[]): boolean {
+  return properties.some(({ temporal }) => temporal !== undefined && countsSteps(temporal));
+}
+
+/** Whether a formula counts steps. */
 export function countsSteps(formula: Temporal): boolean {
   switch (formula.op) {
     case 'next':
