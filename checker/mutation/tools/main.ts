@@ -116,6 +116,7 @@ async function score(args: readonly string[]): Promise<ExitCode> {
         (left, right) =>
           kills(right) - kills(left) || (sizes.get(left.scenario) ?? 0) - (sizes.get(right.scenario) ?? 0),
       );
+    const dead = (): number => [...mutants.keys()].filter((key) => killed.has(key)).length;
     const started = performance.now();
     await work(order, {
       ...base,
@@ -139,7 +140,7 @@ async function score(args: readonly string[]): Promise<ExitCode> {
       onProgress(job, at) {
         if (at === 'compiling')
           note(
-            `${Math.round((performance.now() - started) / 1000)} s: ${job.scenario} (${count} of ${order.length}), ${killed.size} of ${mutants.size} killed`,
+            `${Math.round((performance.now() - started) / 1000)} s: ${job.scenario} (${count} of ${order.length}), ${dead()} of ${mutants.size} killed`,
           );
       },
       onAttempt(attempt) {
