@@ -35,7 +35,10 @@ export async function exploreShortest(
   const wanted = new Set(result.findings.map(propertyOf));
   const found = new Set(again.findings.map(propertyOf));
   const complete = again.end === 'decided' || again.end === 'exhausted';
-  if (!complete && [...wanted].some((property) => !found.has(property))) return { machine, result };
+  if (!complete && [...wanted].some((property) => !found.has(property))) {
+    again.release();
+    return { machine, result };
+  }
   for (const key of new Set([...wanted, ...found])) {
     if (wanted.has(key) !== found.has(key))
       throw new InternalError(

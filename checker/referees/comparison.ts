@@ -23,6 +23,9 @@ export function ownResult(
     deadlock: deadlock !== null,
     ...(deadlock !== null && { deadlockProperty: deadlock.property }),
   });
+  // Unreleased, gigabytes stay reserved until the garbage collector comes, and a process with more of them than the machine
+  // has memory cannot start another program.
+  result.release();
   if (result.end !== 'exhausted') return null;
   const shortest = new Map<string, number>();
   for (const { property, depth } of result.findings) {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openWorkspace } from '../workspace/project.js';
 import { loadScenarios } from '../workspace/scenarios.js';
 import { differences } from './comparison.js';
@@ -43,6 +43,8 @@ async function own(): Promise<RefereeResult> {
   return (await checkWith(async () => right)).own ?? right;
 }
 
+afterEach(() => void vi.unstubAllGlobals());
+
 function tableOf(check: CrossCheck): string {
   const referee = refereeWho(async () => right);
   return new Table([{ name: check.scenario }], [{ referee, maxStates: 5 }]).row(check);
@@ -58,6 +60,25 @@ describe('a cross-check', () => {
     });
     expect(agrees(check)).toBe(true);
     expect(tableOf(check)).toContain('equal');
+  });
+
+  it('gives back what its own search has reserved, so that other programs can be started', async () => {
+    let bytes = 0;
+    class Counted extends SharedArrayBuffer {
+      constructor(length: number) {
+        super(length);
+        bytes += length;
+      }
+    }
+    vi.stubGlobal('SharedArrayBuffer', Counted);
+    const reserved: number[] = [];
+    // The first takes what searches before this test have given back, the second what is new.
+    for (let run = 0; run < 3; run++) {
+      bytes = 0;
+      await own();
+      reserved.push(bytes);
+    }
+    expect(reserved[2]).toBeLessThan(Math.max(...reserved) / 100);
   });
 
   it('takes what a referee does not count for granted', async () => {

@@ -45,11 +45,16 @@ export interface CrossCheckOptions {
   readonly now: () => number;
 }
 
+/** More than our own search takes for any state, for a bound on what it reserves: two run beside other programs. */
+const BYTES_PER_STATE = 1024;
+const LEAST_BYTES = 64 * 2 ** 20;
+
 export async function crossCheck(scenario: Scenario, options: CrossCheckOptions): Promise<CrossCheck> {
   const compiled = await compileScenario(scenario, undefined, 'export');
   const model = exportable(scenario, compiled);
   const mostStates = Math.max(0, ...options.referees.map(({ maxStates }) => maxStates));
-  const own = ownResult(compiled.machine, model, mostStates, options.memoryBytes);
+  const ownBytes = Math.min(options.memoryBytes, LEAST_BYTES + mostStates * BYTES_PER_STATE);
+  const own = ownResult(compiled.machine, model, mostStates, ownBytes);
   if (own === null) return { scenario: scenario.name, own, others: [] };
   const texts = new Map<Exporter, string>();
   const others: Opinion[] = [];
@@ -83,7 +88,10 @@ export async function crossCheck(scenario: Scenario, options: CrossCheckOptions)
       const counted = complete ? differences(own, result) : [];
       if (!complete) opinion({ result, failure });
       else {
-        const temporal = await compareTemporal(scenario, { model, text }, own, referee, options);
+        const temporal = await compareTemporal(scenario, { model, text }, own, referee, {
+          ...options,
+          ownBytes,
+        });
         opinion({ result, ...temporal, differences: [...counted, ...temporal.differences] });
       }
     } catch (error) {
@@ -98,7 +106,7 @@ async function compareTemporal(
   exported: { readonly model: ExportableModel; readonly text: string },
   own: RefereeResult,
   referee: Referee,
-  options: CrossCheckOptions,
+  options: CrossCheckOptions & { readonly ownBytes: number },
 ): Promise<Pick<Opinion, 'differences' | 'temporal' | 'remarks'>> {
   const { temporal } = exported.model;
   const { judge } = referee;
@@ -107,7 +115,7 @@ async function compareTemporal(
     const remark = 'temporal properties are not compared where a step fails';
     return { differences: [], temporal: [], remarks: [remark] };
   }
-  const ours = await ownOpinions(scenario, temporal, options.memoryBytes);
+  const ours = await ownOpinions(scenario, temporal, options.ownBytes);
   const theirs = await options.inFolder((folder) =>
     judge(exported, { ...options, folder, states: own.states }),
   );

@@ -155,10 +155,11 @@ async function score(args: readonly string[]): Promise<ExitCode> {
     });
   }
 
+  const isOfAll = values.filter === undefined && positionals.length === 0;
   const ledger = ledgerOf(
     [...mutants.values()].filter(({ key }) => isAsked(key)),
     valid(),
-    values.filter === undefined && positionals.length === 0
+    isOfAll
       ? explanations
       : Object.fromEntries(Object.entries(explanations).filter(([key]) => mutants.has(key))),
   );
@@ -166,7 +167,10 @@ async function score(args: readonly string[]): Promise<ExitCode> {
     const found = ledger.mutants.flatMap(({ mutant, killer }) =>
       killer === null ? [] : [[mutant, { scenario: killer.scenario, property: killer.property }] as const],
     );
-    await files.keepKillers(Object.fromEntries(found.sort(([left], [right]) => (left < right ? -1 : 1))));
+    // What was not tried this time keeps its killer.
+    const isWhole = isOfAll && !controller.signal.aborted && problems === 0;
+    const all = new Map([...(isWhole ? [] : Object.entries(killers)), ...found]);
+    await files.keepKillers(Object.fromEntries([...all].sort(([left], [right]) => (left < right ? -1 : 1))));
   }
   process.stdout.write(values.json === true ? `${JSON.stringify(ledger, null, 2)}\n` : tableOf(ledger));
   if (values.json === true) note(summaryOf(ledger));
