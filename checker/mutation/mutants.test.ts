@@ -65,6 +65,15 @@ it('forgets what is owed', () => {
   );
 });
 
+it('puts a condition together again as it was', () => {
+  const body = 'yield; if (r.count > 0 && (asked(r) || r.count === 3)) return; yield* set(r, "busy");';
+  const asked =
+    'function asked(r: Root): boolean { for (let i = 0; i < r.count; i++) if (r.flags[0]) return true; return false; }';
+  expect(keysOf(`${asked} export function* op(r: Root): Op { ${body} }`)).toContain(
+    'op: ignore if (r.count > 0 && (asked(r) || r.count === 3)) return',
+  );
+});
+
 it('leaves bookkeeping alone', () => {
   expect(keysOf('export function* op(r: Root): Op { yield; r.count = 1; forget(r); }')).toEqual([
     'op: drop r.count = 1',

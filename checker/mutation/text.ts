@@ -1,11 +1,12 @@
 /** Statements in the words of the source, on one line: what the front end has hoisted out of an expression is put back. */
 import type { Expr, Function, Place, Program, Stmt } from '../compiler/ir/program.js';
-import { exprText, placeText } from '../compiler/passes/text.js';
+import { BINARY, type Text, within } from '../compiler/ir/precedence.js';
+import { atom, exprText, placeText, textOf } from '../compiler/passes/text.js';
 import { bodiesOf, everyStatement } from './effects.js';
 
 export class Texts {
   readonly #setters = new Map<number, Stmt[]>();
-  readonly #naming = (variable: number): string => this.#value(variable);
+  readonly #naming = (variable: number): Text => this.#value(variable);
 
   constructor(
     readonly program: Program,
@@ -72,16 +73,22 @@ export class Texts {
   }
 
   /** A temporary of the front end is what it was made from. */
-  #value(variable: number): string {
+  #value(variable: number): Text {
     const name = this.#name(variable);
     const hoisted = /^(.*)\$\d+$/.exec(name);
-    if (hoisted === null) return name;
-    const setters = this.#setters.get(variable) ?? [];
-    const operator = hoisted[1] === 'or' ? ' || ' : ' && ';
-    const texts = setters.map((each) =>
-      each.do === 'call' ? this.#call(each) : each.do === 'set' ? this.#expr(each.value) : '',
-    );
-    return texts.length === 0 ? (hoisted[1] ?? name) : texts.join(operator);
+    if (hoisted === null) return atom(name);
+    const operator = hoisted[1] === 'or' ? '||' : '&&';
+    const texts = (this.#setters.get(variable) ?? []).map((each) => this.#set(each));
+    const [first] = texts;
+    if (first === undefined) return atom(hoisted[1] ?? name);
+    if (texts.length === 1) return first;
+    const strength = BINARY[operator];
+    return { text: texts.map((each) => within(each, strength)).join(` ${operator} `), strength };
+  }
+
+  #set(statement: Stmt): Text {
+    if (statement.do === 'call') return atom(this.#call(statement));
+    return statement.do === 'set' ? textOf(this.fn, statement.value, this.#naming) : atom('');
   }
 }
 

@@ -1,5 +1,6 @@
 /** Expressions and places of a graph as text in the manner of C, with the names that cells and locals have. */
 import type { Cell, CellRef, Domain, Expr, Local } from './graph.js';
+import { BINARY, CONDITIONAL, UNARY } from './precedence.js';
 import type { BinaryOperator } from './program.js';
 
 /** What an expression may refer to. */
@@ -62,31 +63,6 @@ export function textIn(expr: Expr, domain: Domain | null, names: Names): string 
   return expr.op === 'const' ? valueText(expr.value, domain) : exprText(expr, names);
 }
 
-const CONDITIONAL = 1;
-const UNARY = 20;
-
-const strength: Readonly<Record<BinaryOperator, number>> = {
-  '||': 2,
-  '&&': 3,
-  '|': 4,
-  '^': 5,
-  '&': 6,
-  '===': 7,
-  '!==': 7,
-  '<': 8,
-  '<=': 8,
-  '>': 8,
-  '>=': 8,
-  '<<': 9,
-  '>>': 9,
-  '>>>': 9,
-  '+': 10,
-  '-': 10,
-  '*': 11,
-  '/': 11,
-  '%': 11,
-};
-
 const spelling: Readonly<Partial<Record<BinaryOperator, string>>> = { '===': '==', '!==': '!=' };
 
 /** `around`: how strongly the context binds; weaker text gets parentheses. */
@@ -102,7 +78,7 @@ function text(expr: Expr, names: Names, around: number): string {
     case 'unary':
       return inside(UNARY, expr.operator + text(expr.operand, names, UNARY));
     case 'binary': {
-      const own = strength[expr.operator];
+      const own = BINARY[expr.operator];
       const isEquality = expr.operator === '===' || expr.operator === '!==';
       const [left, right] = [expr.left, expr.right].map((side, i) => {
         const other = i === 0 ? expr.right : expr.left;

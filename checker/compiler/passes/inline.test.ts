@@ -311,9 +311,9 @@ test('stores outside the domain, division by zero and overflow are model errors'
     },
   });
   expect(explore(graph).failures).toEqual([
-    '(n + kvm.x) + 1: the result is outside 32 bits',
     'division by zero: kvm.x is 0',
     'kvm.x: the value is outside 0..9',
+    'n + kvm.x + 1: the result is outside 32 bits',
   ]);
 });
 

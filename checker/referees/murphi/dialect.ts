@@ -1,17 +1,10 @@
 /** The expressions of Murphi, as Rumur has them: `&` and `|` are bitwise on numbers, and numbers have 64 bits. */
 import { isInt32 } from '../../compiler/codegen/ranges.js';
 import type { CellRef, Expr, Graph, Local } from '../../compiler/ir/graph.js';
+import { type Text, within } from '../../compiler/ir/precedence.js';
 import { pathOf, placeText } from '../structure.js';
 import type { Scope } from '../typed/kinds.js';
-import {
-  type Dialect,
-  type Operand,
-  type Peculiar,
-  Printer,
-  STRENGTH,
-  type Text,
-  within,
-} from '../typed/printer.js';
+import { type Dialect, type Operand, type Peculiar, Printer, STRENGTH } from '../typed/printer.js';
 import type { Wording } from './control.js';
 import type { Declared } from './declarations.js';
 

@@ -2,6 +2,7 @@
 import { type Domains, isInt32, rangeOf } from '../../compiler/codegen/ranges.js';
 import type { CellRef, Domain, Expr } from '../../compiler/ir/graph.js';
 import { INT_MAX, INT_MIN } from '../../compiler/ir/operators.js';
+import { BINARY, UNARY } from '../../compiler/ir/precedence.js';
 import type { BinaryOperator } from '../../compiler/ir/program.js';
 
 export interface Names {
@@ -27,28 +28,9 @@ export function valueText(expr: Expr, domain: Domain | null, names: Names): stri
   return expr.op === 'const' ? names.constant(expr.value, domain) : exprText(expr, names);
 }
 
-const strength: Readonly<Partial<Record<BinaryOperator, number>>> = {
-  '||': 2,
-  '&&': 3,
-  '|': 4,
-  '^': 5,
-  '&': 6,
-  '===': 7,
-  '!==': 7,
-  '<': 8,
-  '<=': 8,
-  '>': 8,
-  '>=': 8,
-  '+': 10,
-  '-': 10,
-  '*': 11,
-};
 /** SPIN reads a number before it sees the sign. */
 export const LEAST = `(-${INT_MAX} - 1)`;
 
-const SHIFT = 9;
-const PRODUCT = 11;
-const UNARY = 20;
 const spelling: Readonly<Partial<Record<BinaryOperator, string>>> = { '===': '==', '!==': '!=' };
 
 function text(expr: Expr, names: Names, around: number): string {
@@ -104,21 +86,21 @@ function binaryText(
   switch (operator) {
     case '<<':
     case '>>':
-      return inside(SHIFT, `${weak(left)} ${operator} ${shift()}`);
+      return inside(BINARY['<<'], `${weak(left)} ${operator} ${shift()}`);
     case '>>>': {
-      if (rangeOf(left, names.domains).lo >= 0) return inside(SHIFT, `${weak(left)} >> ${shift()}`);
+      if (rangeOf(left, names.domains).lo >= 0) return inside(BINARY['<<'], `${weak(left)} >> ${shift()}`);
       const masked = `(${weak(left)} >> ${shift()}) & (${INT_MAX} >> (${shift()} - 1))`;
       return choice(`${shift()} == 0`, weak(left), masked, names.arrow);
     }
     case '/':
     case '%': {
       const { lo, hi } = rangeOf(right, names.domains);
-      const result = `${text(left, names, PRODUCT)} ${operator} ${weak(right)}`;
-      if (lo > 0 || hi < 0) return inside(PRODUCT, result);
+      const result = `${text(left, names, BINARY['*'])} ${operator} ${weak(right)}`;
+      if (lo > 0 || hi < 0) return inside(BINARY['*'], result);
       return choice(`${weak(right)} == 0`, '0', result, names.arrow);
     }
     default: {
-      const own = strength[operator] ?? 0;
+      const own = BINARY[operator];
       const isEquality = operator === '===' || operator === '!==';
       const [first, second] = [left, right].map((side, i) => {
         if (isEquality && side.op === 'const') {

@@ -1,17 +1,9 @@
 /** The expressions of TLA+. What it has no operators for is defined in the module where it is used. */
 import type { CellRef, Expr, Graph, Local } from '../../compiler/ir/graph.js';
+import { type Text, within } from '../../compiler/ir/precedence.js';
 import { pathOf, placeText } from '../structure.js';
 import type { Scope } from '../typed/kinds.js';
-import {
-  atom,
-  type Dialect,
-  type Operand,
-  type Peculiar,
-  Printer,
-  STRENGTH,
-  type Text,
-  within,
-} from '../typed/printer.js';
+import { atom, type Dialect, type Operand, type Peculiar, Printer, STRENGTH } from '../typed/printer.js';
 import { integerText } from './arithmetic.js';
 import type { Declared } from './declarations.js';
 

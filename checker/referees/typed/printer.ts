@@ -4,15 +4,11 @@
  */
 import { type Interval, rangeOf } from '../../compiler/codegen/ranges.js';
 import type { Cell, CellRef, Expr, Local } from '../../compiler/ir/graph.js';
+import { type Text, within } from '../../compiler/ir/precedence.js';
 import type { BinaryOperator } from '../../compiler/ir/program.js';
 import { type Enumeration, INT, joinedKind, type Kind, kindOf, type Scope } from './kinds.js';
 
-/** How strongly a text holds together: weaker than its surroundings wants, it gets parentheses. */
-export interface Text {
-  readonly text: string;
-  readonly strength: number;
-}
-
+/** How strongly texts hold together, in languages whose operators do not bind as those of JavaScript. */
 export const STRENGTH = {
   weak: 0,
   or: 1,
@@ -353,9 +349,4 @@ const COMPLEMENTS: ReadonlyMap<string, Comparison> = new Map([
 
 export function atom(text: string): Text {
   return { text, strength: STRENGTH.atom };
-}
-
-/** The text in parentheses, if it is weaker than that. */
-export function within({ text, strength }: Text, wanted: number): string {
-  return strength < wanted ? `(${text})` : text;
 }
