@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs';
 import { availableParallelism, freemem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Environment, type Output, wantsColour } from './environment.js';
+import type { Environment } from './environment.js';
 import { EXIT } from './exit-codes.js';
 import { cannotWrite, writeWholeFile } from './files.js';
+import { outputOf } from './output.js';
 import { run } from './run.js';
 
 const interruption = new AbortController();
@@ -42,8 +43,8 @@ function interrupt(): void {
 
 function environment(): Environment {
   return {
-    stdout: output(process.stdout),
-    stderr: output(process.stderr),
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
     cwd: process.cwd(),
     packageRoot: packageRoot(),
     now: () => performance.now(),
@@ -53,19 +54,6 @@ function environment(): Environment {
     writeFile: writeWholeFile,
     remember: true,
     workerModule: new URL('./worker.js', import.meta.url),
-  };
-}
-
-function output(stream: NodeJS.WriteStream): Output {
-  return {
-    write: (text) => {
-      if (!stream.writableEnded && !stream.errored) stream.write(text);
-    },
-    terminal: stream.isTTY === true,
-    get columns() {
-      return stream.columns || 100;
-    },
-    colour: wantsColour(stream.isTTY === true, process.env),
   };
 }
 

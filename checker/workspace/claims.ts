@@ -3,6 +3,7 @@ import type { Span } from '../compiler/ir/program.js';
 import { type Diagnostic, InputError } from '../diagnostics.js';
 import type { ClaimKind, ClaimSet, ClaimSpec, ScenarioSpec } from '../language/index.js';
 import { modulesOf } from './evaluate.js';
+import { isRecord } from './json.js';
 import { spanOfMember } from './literals.js';
 import type { Workspace } from './project.js';
 import { declaredProperties } from './properties.js';
@@ -91,7 +92,7 @@ function readSection(file: string, text: string, value: unknown, problems: Diagn
   const spanOf = (path: readonly string[]) => spanOfMember(file, text, path);
   const complain = (path: readonly string[], message: string, advice: string) =>
     problems.push({ span: spanOf(path), message, advice });
-  if (!isObject(value) || !isText(value['title']) || !isObject(value['claims'])) {
+  if (!isRecord(value) || !isText(value['title']) || !isRecord(value['claims'])) {
     complain(
       [],
       `${file} declares no claims`,
@@ -135,7 +136,7 @@ function checkClaim(id: string, claim: unknown, complain: Complain): void {
   if (!(kind in KINDS))
     complain(['kind'], `there is no kind '${kind}'`, suggestion(kind, Object.keys(KINDS)));
   const sides = claim['sides'] ?? {};
-  if (!isObject(sides)) {
+  if (!isRecord(sides)) {
     complain(['sides'], 'sides is no object', "Write { a: { says: '...', verdict: 'holds' } }.");
     return;
   }
@@ -157,7 +158,7 @@ function checkMembers(
   path: readonly string[],
   complain: Complain,
 ): value is Record<string, unknown> {
-  if (!isObject(value)) {
+  if (!isRecord(value)) {
     complain(path, 'is no object', `Write { ${Object.keys(members).join(', ')} }.`);
     return false;
   }
@@ -189,6 +190,4 @@ function declaredTwice(sections: readonly ClaimSection[]): Diagnostic[] {
     });
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown) => typeof value === 'string' && value !== '';

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InputError } from '../diagnostics.js';
+import { isRecord, parseJson } from './json.js';
 import type { Patch } from './patch.js';
 import { addFile, type ModelSources, readSources, readText } from './sources.js';
 
@@ -92,31 +93,15 @@ function readSettings(root: string): Settings {
   const span = { file, line: 1, column: 1 };
   const advice = `Write ${JSON.stringify(DEFAULTS)}.`;
   if (!existsSync(path)) throw InputError.of(`there is no ${path}`, `Run inside a project. ${advice}`);
-  let given: unknown;
-  try {
-    given = JSON.parse(readText(path));
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    throw InputError.of(
-      `${file} is no JSON: ${error instanceof Error ? error.message : error}`,
-      advice,
-      span,
-    );
-  }
-  if (!isSettings(given)) {
-    throw InputError.of(
-      `${file} may name these folders only: ${[...Object.keys(DEFAULTS), ...OPTIONAL].join(', ')}`,
-      advice,
-      span,
-    );
-  }
+  const names = [...Object.keys(DEFAULTS), ...OPTIONAL].join(', ');
+  const wrong = `may name these folders only: ${names}`;
+  const given = parseJson(readText(path), { name: file, isRight: isSettings, wrong, advice, span });
   return { ...DEFAULTS, ...given };
 }
 
 function isSettings(given: unknown): given is Partial<Settings> {
   return (
-    typeof given === 'object' &&
-    given !== null &&
+    isRecord(given) &&
     Object.entries(given).every(
       ([key, value]) => (key in DEFAULTS || OPTIONAL.includes(key)) && isString(value),
     )

@@ -1,7 +1,7 @@
 /** What was found when the scenarios were checked last, as the project keeps it beside its claims. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { InputError } from '../diagnostics.js';
+import { isRecord, parseJson } from './json.js';
 import type { Workspace } from './project.js';
 import { readText } from './sources.js';
 
@@ -18,19 +18,22 @@ export function recordedVerdicts({ root, settings }: Workspace): ReadonlyMap<str
   const file = `${settings.claims}/verdicts.json`;
   const path = join(root, file);
   if (settings.claims === undefined || !existsSync(path)) return new Map();
-  const advice = 'Write it anew (npm run claims).';
-  try {
-    const found: unknown = JSON.parse(readText(path));
-    if (!isRecord(found) || !Object.values(found).every(isVerdict)) throw new Error('no verdicts');
-    return new Map(Object.entries(found as Record<string, RecordedVerdict>));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw InputError.of(`${file} cannot be read: ${reason}`, advice, { file, line: 1, column: 1 });
-  }
+  return new Map(
+    Object.entries(
+      parseJson(readText(path), {
+        name: file,
+        isRight: areVerdicts,
+        wrong: 'has no verdicts',
+        advice: 'Write it anew (npm run claims).',
+        span: { file, line: 1, column: 1 },
+      }),
+    ),
+  );
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function areVerdicts(value: unknown): value is Readonly<Record<string, RecordedVerdict>> {
+  return isRecord(value) && Object.values(value).every(isVerdict);
+}
 
 function isVerdict(value: unknown): boolean {
   return (

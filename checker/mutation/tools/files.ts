@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cannotWrite, writeWholeFile } from '../../cli/files.js';
-import { InputError } from '../../diagnostics.js';
+import { isRecord, parseJson } from '../../workspace/json.js';
 import { readText } from '../../workspace/sources.js';
 import type { Attempt } from '../ledger.js';
 import { type Vocabulary, vocabularyOf } from '../vocabulary.js';
@@ -24,7 +24,7 @@ export class MutationFiles {
 
   vocabulary(): Vocabulary {
     const file = join(this.#folder, 'vocabulary.json');
-    return vocabularyOf(parsed(readText(file), isRecord, file), file);
+    return vocabularyOf(parseJson(readText(file), { name: file, isRight: isRecord, advice: ADVICE }), file);
   }
 
   /** By key of the mutant. */
@@ -51,7 +51,11 @@ export class MutationFiles {
       .split('\n')
       .slice(0, -1)
       .map((line, index) =>
-        parsed(line, isAttempt, `${this.#journal}:${index + 1}`, 'Remove the file: it only saves time.'),
+        parseJson(line, {
+          name: `${this.#journal}:${index + 1}`,
+          isRight: isAttempt,
+          advice: 'Remove the file: it only saves time.',
+        }),
       );
   }
 
@@ -70,12 +74,12 @@ export class MutationFiles {
     if (!existsSync(file)) return {};
     const isEach = (value: unknown): value is Record<string, T> =>
       isRecord(value) && Object.values(value).every(isRight);
-    return parsed(readText(file), isEach, file);
+    return parseJson(readText(file), { name: file, isRight: isEach, advice: ADVICE });
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const ADVICE = 'Mend it by hand.';
+
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isKiller = (value: unknown): value is Killer =>
   isRecord(value) && isText(value['scenario']) && isText(value['property']);
@@ -85,20 +89,3 @@ const isAttempt = (value: unknown): value is Attempt =>
   isText(value['identity']) &&
   isRecord(value['outcomes']) &&
   Array.isArray(value['unreached']);
-
-/** @param place for the message */
-function parsed<T>(
-  text: string,
-  isRight: (value: unknown) => value is T,
-  place: string,
-  advice = 'Mend it by hand.',
-): T {
-  let found: unknown;
-  try {
-    found = JSON.parse(text);
-  } catch (error) {
-    throw InputError.of(`${place} is no JSON: ${error instanceof Error ? error.message : error}`, advice);
-  }
-  if (!isRight(found)) throw InputError.of(`${place} has not what belongs there`, advice);
-  return found;
-}

@@ -1,7 +1,9 @@
 /** The program behind `npm run mutants`. Ends with 1 if a mutant is neither killed nor explained, or an explanation is stale. */
 import { parseArgs } from 'node:util';
 import { selectScenarios } from '../../check/select.js';
+import { reportError } from '../../cli/errors.js';
 import { EXIT, type ExitCode } from '../../cli/exit-codes.js';
+import { outputOf } from '../../cli/output.js';
 import { openProject, scenarioFileOf } from '../../cli/project.js';
 import { InputError } from '../../diagnostics.js';
 import { isKill, type Known, ledgerOf } from '../ledger.js';
@@ -29,10 +31,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   try {
     return await score(args);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    for (const { message, advice } of error.diagnostics)
-      process.stderr.write(`error: ${message}\n  ${advice}\n`);
-    return EXIT.usage;
+    return reportError(error, { stderr: outputOf(process.stderr), cwd: process.cwd() });
   }
 }
 

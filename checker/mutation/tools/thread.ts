@@ -1,6 +1,8 @@
 /** A thread that tries the mutants of one scenario after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { failureOf } from '../../cli/errors.js';
 import { openProject } from '../../cli/project.js';
+import { InputError } from '../../diagnostics.js';
 import { loadEach } from '../../workspace/scenarios.js';
 import { type Attempt, isKill, killText, OPEN, SURVIVED } from '../ledger.js';
 import type { Outcome } from '../outcome.js';
@@ -15,10 +17,18 @@ const send = (report: Report): void => parentPort?.postMessage(report);
 parentPort?.on('message', (order: Order) => {
   attempt(order).then(
     (done) => send({ attempt: done }),
-    (error: unknown) =>
-      send({ problem: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (error: unknown) => send({ problem: said(error) }),
   );
 });
+
+function said(error: unknown): string {
+  if (!(error instanceof InputError)) return failureOf(error).message;
+  return error.diagnostics
+    .map(({ span, message }) =>
+      span === null ? message : `${span.file}:${span.line}:${span.column}: ${message}`,
+    )
+    .join('\n');
+}
 
 async function attempt(order: Order): Promise<Attempt | null> {
   const { scenario: name, file, maxStates, memoryBytes, skip, filter } = order;

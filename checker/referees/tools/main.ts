@@ -2,7 +2,9 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { selectScenarios } from '../../check/select.js';
+import { reportError } from '../../cli/errors.js';
 import { EXIT, type ExitCode } from '../../cli/exit-codes.js';
+import { outputOf } from '../../cli/output.js';
 import { openProject, scenarioFileOf } from '../../cli/project.js';
 import { InputError } from '../../diagnostics.js';
 import type { Scenario } from '../../workspace/scenarios.js';
@@ -46,10 +48,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     }
     return await compare(options);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    for (const { message, advice } of error.diagnostics)
-      process.stderr.write(`error: ${message}\n  ${advice}\n`);
-    return EXIT.usage;
+    return reportError(error, { stderr: outputOf(process.stderr), cwd: process.cwd() });
   }
 }
 
