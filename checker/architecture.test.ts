@@ -6,7 +6,7 @@ import { ts } from 'ts-morph';
 import { expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const FOLDERS = ['checker', 'counterexamples'];
+const FOLDERS = ['checker', 'counterexamples', 'model', 'properties'];
 
 /** What each file imports: files of this project by path, everything else by name. */
 const imports = new Map(
@@ -24,8 +24,26 @@ it('finds the sources and their imports', () => {
 
 it('the checker knows no model', () => {
   for (const [file, targets] of imports) {
+    if (!/^(checker|counterexamples)\//.test(file)) continue;
     const forbidden = targets.filter((target) => /^(model|properties|bench)\//.test(target));
     expect(forbidden, `imports of ${file}`).toEqual([]);
+  }
+});
+
+it('the model knows nothing of the checker but its language; scenarios build on properties, and properties on the rest of it', () => {
+  for (const [file, targets] of imports) {
+    if (!/^(model|properties)\//.test(file)) continue;
+    const isScenario = /^model\/(scenarios|costs|claims)\//.test(file);
+    const isProperty = file.startsWith('properties/');
+    const allowed = isScenario
+      ? /^(mmucheck\/language$|model\/|properties\/)/
+      : isProperty
+        ? /^(mmucheck\/language$|model\/(?!scenarios|costs|claims)|properties\/)/
+        : /^(mmucheck\/language$|model\/(?!scenarios|costs|claims))/;
+    expect(
+      targets.filter((target) => !allowed.test(target)),
+      `imports of ${file}`,
+    ).toEqual([]);
   }
 });
 
@@ -42,7 +60,17 @@ it('only the command line, the workspace and the tools of referees and mutants t
 });
 
 it('imports never run in a circle', () => {
-  expect(circles(imports)).toEqual([]);
+  expect(
+    circles(new Map([...imports].filter(([file]) => /^(checker|counterexamples)\//.test(file)))),
+  ).toEqual([]);
+});
+
+it('what the model runs is not imported in a circle; types, which are of one state, may be', () => {
+  const values = ['model', 'properties']
+    .flatMap(sourceFiles)
+    .map((file) => [file, valueImports(file).map((target) => resolve(file, target))] as const);
+  expect(values.length).toBeGreaterThan(100);
+  expect(circles(new Map(values))).toEqual([]);
 });
 
 it('notices a circle', () => {
@@ -60,6 +88,26 @@ function sourceFiles(folder: string): string[] {
     const path = posix.join(folder, entry.name);
     if (entry.isDirectory()) return entry.name === 'fixtures' ? [] : sourceFiles(path);
     return entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts') ? [path] : [];
+  });
+}
+
+/** Without those of types alone. */
+function valueImports(file: string): string[] {
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(posix.join(ROOT, file), 'utf8'),
+    ts.ScriptTarget.Latest,
+  );
+  return source.statements.flatMap((each) => {
+    if (!ts.isImportDeclaration(each) && !ts.isExportDeclaration(each)) return [];
+    if (each.moduleSpecifier === undefined || !ts.isStringLiteral(each.moduleSpecifier)) return [];
+    if (ts.isExportDeclaration(each)) return each.isTypeOnly ? [] : [each.moduleSpecifier.text];
+    const { isTypeOnly = false, namedBindings } = each.importClause ?? {};
+    const isOfTypes =
+      namedBindings !== undefined &&
+      ts.isNamedImports(namedBindings) &&
+      namedBindings.elements.every((one) => one.isTypeOnly);
+    return isTypeOnly || isOfTypes ? [] : [each.moduleSpecifier.text];
   });
 }
 

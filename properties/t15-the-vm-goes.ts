@@ -12,9 +12,13 @@ import {
   type PropertySpec,
   property,
 } from 'mmucheck/language';
-import { every_table_is_freed } from '../model/scenarios/witnesses.js';
 import type { Kvm } from '../model/state.js';
 import { KERNEL_FAIRNESS } from './fairness.js';
+
+export function every_table_is_freed(kvm: Kvm): boolean {
+  for (let table = 0; table < kvm.config.tables; table++) if (kvm.pt[table].state !== 'free') return false;
+  return true;
+}
 
 export function a_notifier_is_in_the_vm(kvm: Kvm): boolean {
   return kvm.mn_active_invalidate_count > 0;

@@ -3,8 +3,16 @@
  * pages that are small by now. For splits of ranges only; one inside a fault promises no flush (P7).
  */
 import { leadsTo, not, property } from 'mmucheck/language';
-import { a_vcpu_may_use_a_stale_huge_translation } from '../model/scenarios/witnesses.js';
+import { may_hold_above, walk_level } from '../model/hardware/translation.js';
+import type { Kvm } from '../model/state.js';
 import { KERNEL_FAIRNESS } from './fairness.js';
+
+export function a_vcpu_may_use_a_stale_huge_translation(kvm: Kvm): boolean {
+  for (let v = 0; v < kvm.config.vcpus; v++)
+    for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
+      if (kvm.vcpus[v].in_guest && may_hold_above(kvm, v, gfn, walk_level(kvm, gfn))) return true;
+  return false;
+}
 
 export const T3 = property({
   id: 'T3',

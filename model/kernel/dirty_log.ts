@@ -7,8 +7,8 @@ import { promise_flushed } from '../hardware/ept.js';
 import { store_slot_dirty_logging } from '../hardware/shared_memory.js';
 import { is_drained } from '../hardware/store_buffer.js';
 import { type Kvm, type Level, PG_LEVEL_2M, PG_LEVEL_4K } from '../state.js';
+import { lockdep_assert_held_slots_lock } from './lockdep.js';
 import {
-  lockdep_assert_held_slots_lock,
   mutex_lock,
   mutex_unlock,
   read_lock,

@@ -5,6 +5,13 @@
  */
 import { assert, choose, current, type Op } from 'mmucheck/language';
 import type { Kvm, Mutex, RwLock, Vcpu } from '../state.js';
+import {
+  might_resched,
+  lockdep_assert_held_write,
+  lockdep_assert_held_read,
+  lockdep_assert_in_rcu,
+  assert_srcu_depth,
+} from './lockdep.js';
 import { NONPRESENT_SPTE } from './spte.js';
 import { store_mmu_lock_free, store_srcu_reading } from '../hardware/shared_memory.js';
 import { is_drained, smp_mb } from '../hardware/store_buffer.js';
@@ -72,37 +79,6 @@ export function need_resched(kvm: Kvm): boolean {
   return kvm.config.reschedule && choose(false, true);
 }
 
-/** __might_resched(PREEMPT_LOCK_RESCHED_OFFSETS): the lock may be held, as it is about to be dropped; RCU may not. */
-function might_resched(kvm: Kvm): void {
-  assert(!kvm.rcu_reader[current()], 'P14', 'the processor is given up inside an RCU read section');
-}
-
-/** might_alloc(), as an allocation asks it that may wait for memory. */
-export function might_alloc(kvm: Kvm): void {
-  assert(
-    kvm.mmu_lock.writer !== current() && !kvm.mmu_lock.readers[current()],
-    'P14',
-    'sleeps with mmu_lock, which spins',
-  );
-  might_resched(kvm);
-}
-
-export function lockdep_assert_held_write(kvm: Kvm): void {
-  assert(kvm.mmu_lock.writer === current(), 'P14', 'mmu_lock is not held for write');
-}
-
-export function lockdep_assert_held_read(kvm: Kvm): void {
-  assert(kvm.mmu_lock.readers[current()], 'P14', 'mmu_lock is not held for read');
-}
-
-export function lockdep_assert_held(kvm: Kvm): void {
-  assert(kvm.mmu_lock.writer === current() || kvm.mmu_lock.readers[current()], 'P14', 'mmu_lock is not held');
-}
-
-export function lockdep_assert_held_slots_lock(kvm: Kvm): void {
-  assert(kvm.slots_lock.owner === current(), 'P14', 'slots_lock is not held');
-}
-
 /** (Level C: the lock is taken and dropped by locked instructions, but nothing that it protects is stored late.) */
 export function* mutex_lock(lock: Mutex): Op {
   yield () => lock.owner < 0;
@@ -160,10 +136,6 @@ function leave_grace_period(kvm: Kvm, table: number, reader: number): void {
   tdp_mmu_free_sp_rcu_callback(kvm, table);
 }
 
-export function lockdep_assert_in_rcu(kvm: Kvm): void {
-  assert(kvm.rcu_reader[current()], 'P14', 'a page table is used outside an RCU read section');
-}
-
 /** Gives the page back, with the content that a new page has. */
 export function tdp_mmu_free_sp_rcu_callback(kvm: Kvm, table: number): void {
   for (let i = 0; i < kvm.config.entries; i++)
@@ -204,22 +176,6 @@ export function* kvm_vcpu_srcu_read_unlock(kvm: Kvm, vcpu: number): Op {
   store_srcu_reading(kvm, vcpu, -1);
 }
 
-/** The WARN_ONCE()s about vcpu->srcu_depth. (With store buffers the count may still be on its way.) */
-function assert_srcu_depth(kvm: Kvm, vcpu: number, depth: number): void {
-  if (kvm.config.storeBuffers > 0) return;
-  assert(kvm.srcu.reading[vcpu] >= 0 === (depth === 1), 'P14', 'SRCU sections of a vCPU do not balance');
-}
-
-/** The lockdep condition of __kvm_memslots(), for the thread of a vCPU. (Litmus programs have none of their own for it.) */
-export function lockdep_assert_in_srcu(kvm: Kvm): void {
-  if (!kvm.config.srcu || kvm.config.litmusThreads > 0) return;
-  assert(
-    kvm.srcu.reading[current() - kvm.config.hostThreads] >= 0,
-    'P14',
-    'a vCPU looks a memslot up outside SRCU',
-  );
-}
-
 /** Waits until every reader that began before has ended. One grace period at a time. */
 export function* synchronize_srcu(kvm: Kvm): Op {
   yield* mutex_lock(kvm.srcu.gp);
@@ -244,11 +200,6 @@ function no_srcu_reader(kvm: Kvm, idx: number): boolean {
 export function* local_irq_disable(vcpu: Vcpu): Op {
   yield;
   vcpu.irqs_enabled = false;
-}
-
-/** On the processor that runs this vCPU. */
-export function might_sleep(vcpu: Vcpu): void {
-  assert(vcpu.irqs_enabled, 'P14', 'something that may sleep is done with interrupts off');
 }
 
 export function* local_irq_enable(vcpu: Vcpu): Op {

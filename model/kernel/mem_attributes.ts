@@ -10,14 +10,8 @@
 import { assert, choose, type Op } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
 import { ENOMEM, type Errno, type Gfn, type GfnEnd, type Kvm, type Level, PG_LEVEL_2M } from '../state.js';
-import {
-  lockdep_assert_held_slots_lock,
-  lockdep_assert_held_write,
-  mutex_lock,
-  mutex_unlock,
-  write_lock,
-  write_unlock,
-} from './locks.js';
+import { lockdep_assert_held_slots_lock, lockdep_assert_held_write } from './lockdep.js';
+import { mutex_lock, mutex_unlock, write_lock, write_unlock } from './locks.js';
 import { set_precise_zap } from './guest_memfd.js';
 import { hugepage_change_mixed, hugepage_test_mixed } from './lpage_info.js';
 import {

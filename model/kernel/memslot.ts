@@ -3,7 +3,7 @@ import { assert, type Op } from 'mmucheck/language';
 import { is_drained } from '../hardware/store_buffer.js';
 import type { Gfn, Kvm } from '../state.js';
 import { kvm_dirty_ring_push, ring_holds } from './dirty_ring.js';
-import { lockdep_assert_in_srcu } from './locks.js';
+import { lockdep_assert_in_srcu } from './lockdep.js';
 
 /** mark_page_dirty_in_slot() for a slot that logs: set_bit_le() in the bitmap, one locked step, or an entry in a ring. */
 export function* mark_page_dirty_in_slot(kvm: Kvm, gfn: Gfn): Op {

@@ -5,7 +5,8 @@ import { type Kvm, type Level, PG_LEVEL_4K, type Spte, type SptePtr, type VcpuId
 import { is_access_track_spte, restore_acc_track_spte } from './access_track.js';
 import { x86_emulate_instruction } from './emulate.js';
 import type { Fault, RetPf } from './fault.js';
-import { lockdep_assert_in_srcu, rcu_read_lock, rcu_read_unlock, read_lock, read_unlock } from './locks.js';
+import { lockdep_assert_in_srcu } from './lockdep.js';
+import { rcu_read_lock, rcu_read_unlock, read_lock, read_unlock } from './locks.js';
 import { mark_page_dirty_in_slot } from './memslot.js';
 import { assert_slot_exists, gfn_to_userspace_page, kvm_vcpu_gfn_to_memslot } from './memslots.js';
 import { emulator_read_write_onepage, handle_mmio_page_fault, vcpu_cache_mmio_info } from './mmio.js';

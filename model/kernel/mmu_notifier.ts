@@ -12,7 +12,8 @@ import {
 } from '../hardware/shared_memory.js';
 import { is_drained } from '../hardware/store_buffer.js';
 import type { Gfn, GfnEnd, Kvm } from '../state.js';
-import { lockdep_assert_held_write, write_lock, write_unlock } from './locks.js';
+import { lockdep_assert_held_write } from './lockdep.js';
+import { write_lock, write_unlock } from './locks.js';
 import {
   end_gfn_in_hva_range,
   first_gfn_in_hva_range,

@@ -3,7 +3,8 @@ import type { Op } from 'mmucheck/language';
 import { V6_15, V6_9 } from '../config.js';
 import { invept_single_context } from '../hardware/tlb.js';
 import { type Kvm, NO_ROOT, type VcpuId } from '../state.js';
-import { might_sleep, read_lock, read_unlock, write_lock, write_unlock } from './locks.js';
+import { might_sleep } from './lockdep.js';
+import { read_lock, read_unlock, write_lock, write_unlock } from './locks.js';
 import { free_obsolete_root_of_other_level } from './nested.js';
 import { is_obsolete_root, kvm_tdp_mmu_alloc_root, kvm_tdp_mmu_put_root } from './tdp_mmu/roots.js';
 

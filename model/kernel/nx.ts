@@ -10,11 +10,10 @@
 import { assert, assume, chooseBelow, type Op } from 'mmucheck/language';
 import { V6_18 } from '../config.js';
 import type { Kvm, Level, PageTableId, SptePtr } from '../state.js';
+import { lockdep_assert_held_read, lockdep_assert_held_write } from './lockdep.js';
 import {
   cond_resched_rwlock_read,
   cond_resched_rwlock_write,
-  lockdep_assert_held_read,
-  lockdep_assert_held_write,
   need_resched,
   rcu_read_lock,
   rcu_read_unlock,

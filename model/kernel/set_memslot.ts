@@ -8,14 +8,8 @@
 import { assert, choose, type Op, type Range } from 'mmucheck/language';
 import { promise_flushed } from '../hardware/ept.js';
 import type { Gfn, GfnEnd, Kvm } from '../state.js';
-import {
-  lockdep_assert_held_slots_lock,
-  mutex_lock,
-  mutex_unlock,
-  synchronize_srcu,
-  write_lock,
-  write_unlock,
-} from './locks.js';
+import { lockdep_assert_held_slots_lock } from './lockdep.js';
+import { mutex_lock, mutex_unlock, synchronize_srcu, write_lock, write_unlock } from './locks.js';
 import type { MaybeSlot, MemslotSetId, SlotId } from './memslots.js';
 import { kvm_flush_remote_tlbs } from './requests.js';
 import { kvm_tdp_mmu_unmap_gfn_range } from './tdp_mmu/zap.js';

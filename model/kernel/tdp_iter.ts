@@ -16,7 +16,7 @@ import {
   type Spte,
   type SptePtr,
 } from '../state.js';
-import { lockdep_assert_in_rcu } from './locks.js';
+import { lockdep_assert_in_rcu } from './lockdep.js';
 import {
   gfn_round_for_level,
   is_last_spte,

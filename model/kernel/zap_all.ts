@@ -8,8 +8,8 @@
 import { assert, type Op } from 'mmucheck/language';
 import { V6_9 } from '../config.js';
 import { type Kvm, type Level, type MaybeRoot, NO_ROOT, PG_LEVEL_4K } from '../state.js';
+import { lockdep_assert_held_slots_lock } from './lockdep.js';
 import {
-  lockdep_assert_held_slots_lock,
   mutex_lock,
   mutex_unlock,
   rcu_read_lock,

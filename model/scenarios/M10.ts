@@ -13,15 +13,14 @@ import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { host_huge, machine, mapped_small } from '../machine.js';
 import { type Kvm, ROOT } from '../state.js';
 import { a_table_waits_for_its_grace_period, an_entry_is_frozen } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 
 /** What most of these do not execute, each for the reason in unreached.ts. */
 const NOWHERE = [
+  ...FAULTS_FIND_THEIR_TABLES,
   'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
   'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
   'kvm_tdp_mmu_map > tdp_iter_next',
-  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
   'tdp_mmu_map_handle_target_level > make_spte',
 ] as const;
 
@@ -243,10 +242,9 @@ export default scenarios({
     properties: [...properties, P18],
     witnesses: [a_table_waits_for_its_grace_period, a_huge_page_is_recovered],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',

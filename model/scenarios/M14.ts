@@ -8,7 +8,7 @@ import { P10, P15, P16, SAFETY } from '../../properties/index.js';
 import type { Choices } from '../config.js';
 import { kvm_gmem_punch_hole } from '../kernel/guest_memfd.js';
 import { host_huge, machine, mapped_huge } from '../machine.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import {
   a_hole_is_punched,
   a_page_is_mapped_at_2M,
@@ -38,15 +38,13 @@ export default scenarios({
     title:
       'Faults are kept out of the hole only, and leave tables alone: that of the split stays until the zap',
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'fast_page_fault > fast_pf_fix_direct_spte',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > try_step_side',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
       'tdp_mmu_zap_leafs > tdp_mmu_iter_cond_resched',
     ),
@@ -58,6 +56,7 @@ export default scenarios({
     title:
       'The same where nothing is mapped: a fault beside the hole maps a huge page, which replaces no table',
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > disallowed_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
@@ -65,8 +64,6 @@ export default scenarios({
       'tdp_iter_next > try_step_side',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
       'tdp_mmu_zap_leafs > tdp_mmu_iter_cond_resched',
     ),
@@ -78,14 +75,13 @@ export default scenarios({
     ...machine(choices, hole(true), host_huge),
     title: 'Nothing is mapped, and faults are kept out of the huge page that the hole is in',
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > try_step_side',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
       'tdp_mmu_zap_leafs > tdp_mmu_iter_cond_resched',
     ),

@@ -7,14 +7,13 @@ import { SAFETY } from '../../properties/index.js';
 import { machine, mapped_huge } from '../machine.js';
 import { split_then_migrate } from './threads.js';
 import { a_vcpu_may_use_a_stale_huge_translation, the_host_has_moved_a_page } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 
 const common = {
   unreached: unreached(
+    ...FAULTS_FIND_THEIR_TABLES,
     'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
     'kvm_tdp_mmu_map > tdp_iter_next',
-    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
     'kvm_tdp_mmu_page_fault > fast_page_fault',
     'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
     'tdp_mmu_map_handle_target_level > make_spte',

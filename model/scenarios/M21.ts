@@ -12,7 +12,7 @@ import { kvm_vm_set_mem_attributes } from '../kernel/mem_attributes.js';
 import { machine, mapped_giga, mapped_huge } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { an_invalidation_is_open } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 
 /** What most of these do not execute, each for the reason in unreached.ts. */
 const NOWHERE = [
@@ -136,9 +136,8 @@ export default scenarios({
     claims: ['O24'],
     unreached: unreached(
       ...NOWHERE,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'tdp_iter_next > try_step_side',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
@@ -199,6 +198,7 @@ export default scenarios({
     title: 'The range that changes ends inside a huge page, which is blocked with it',
     claims: ['M21'],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'fast_page_fault > fast_pf_fix_direct_spte',
       'fast_page_fault > kvm_tdp_mmu_read_spte',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
@@ -208,8 +208,6 @@ export default scenarios({
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     properties: [...properties, T1],
     witnesses: [an_invalidation_is_open, a_private_gfn_is_mapped],

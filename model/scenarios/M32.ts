@@ -7,7 +7,7 @@ import { process, scenarios } from 'mmucheck/language';
 import { P3get, P3log, SAFETY } from '../../properties/index.js';
 import { clear_whole_dirty_log } from '../kernel/clear_dirty_log.js';
 import { logging, machine, mapped_small } from '../machine.js';
-import { unreached } from './unreached.js';
+import { EVERY_FAULT_IS_FAST, unreached } from './unreached.js';
 import { a_dirty_bit_is_set, a_page_is_harvested } from './witnesses.js';
 
 export default scenarios({
@@ -18,11 +18,7 @@ export default scenarios({
       logging(mapped_small({ writable: false })),
     ),
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
@@ -40,11 +36,7 @@ export default scenarios({
       logging(mapped_small({ writable: false })),
     ),
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
     ),

@@ -11,7 +11,7 @@ import { kvm_write_track_add_gfn } from '../kernel/page_track.js';
 import { logging, machine, mapped_huge } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { a_gfn_is_write_tracked } from './tracking.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import { a_page_is_harvested, every_huge_page_is_split } from './witnesses.js';
 
 /** Logging has begun on a huge page, every bit is set, and userspace has seen that. */
@@ -51,6 +51,7 @@ export default scenarios({
     expect: { P2: 'violated' },
     witnesses: [a_gfn_is_write_tracked, a_page_is_harvested],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'fast_page_fault > fast_pf_fix_direct_spte',
       'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
@@ -60,8 +61,6 @@ export default scenarios({
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'eager-split-fails': {
@@ -70,13 +69,12 @@ export default scenarios({
     expect: { P2: 'violated' },
     witnesses: [a_gfn_is_write_tracked, a_page_is_harvested, every_huge_page_is_split],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'make_spte > mmu_try_to_unsync_pages',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'eager-split-complete': {
@@ -84,14 +82,12 @@ export default scenarios({
     title: 'KVM_CLEAR_DIRTY_LOG splits the page and takes only W, so write tracking flushes',
     witnesses: [a_gfn_is_write_tracked, a_page_is_harvested, every_huge_page_is_split],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
 });

@@ -12,7 +12,7 @@ import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { machine, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { a_gfn_is_write_tracked, a_tracked_gfn_was_writable_at_the_host } from './tracking.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 
 /** A table with holes; the host maps everything read-only. */
 function read_only_at_the_host(kvm: Kvm, config: Config): void {
@@ -49,49 +49,43 @@ export default scenarios({
     title: '6.6: a late fault stores its read-only leaf over a writable one, and nobody flushes',
     expect: { P2: 'violated' },
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_mmu_page_fault > x86_emulate_instruction',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'leaf-overwritten-and-flushed': {
     ...two_faults(V6_13),
     title: '6.13 before its last release candidates: whoever clears MMU-writable flushes',
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_mmu_page_fault > x86_emulate_instruction',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'leaf-left-alone': {
     ...two_faults(V6_13_FINAL),
     title: 'Since the end of 6.13: a fault leaves a leaf alone that allows what it needs',
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_mmu_page_fault > x86_emulate_instruction',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
 });

@@ -7,7 +7,7 @@ import { P13, SAFETY } from '../../properties/index.js';
 import { set_nx_huge_pages } from '../kernel/zap_all.js';
 import { machine, mapped_small } from '../machine.js';
 import { zap_migrate_zap } from './threads.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 import { a_new_root_is_in_use, a_root_is_invalid, the_host_has_moved_a_page } from './witnesses.js';
 
 const choices = {
@@ -56,6 +56,7 @@ export default scenarios({
     ...zap,
     title: 'A fast zap frees the tables of a root that a vCPU still runs on',
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       '__tdp_mmu_zap_root > tdp_iter_next',
       '__tdp_mmu_zap_root > tdp_mmu_iter_cond_resched',
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
@@ -63,9 +64,7 @@ export default scenarios({
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_iter_next',
       'kvm_tdp_mmu_map > tdp_iter_start',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_put_root',
       'kvm_vcpu_flush_tlb_all',

@@ -9,7 +9,7 @@ import { T1 } from '../../properties/t1-faults-end.js';
 import { V6_13 } from '../config.js';
 import { machine } from '../machine.js';
 import { logged, recover_huge_pages } from './M10.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 import { the_paging_structure_cache_is_stale } from './witnesses.js';
 
 const collapse = {
@@ -33,10 +33,9 @@ const collapse = {
   fairness: { unfair: ['cpu0'] },
   witnesses: [the_paging_structure_cache_is_stale],
   unreached: unreached(
+    ...FAULTS_FIND_THEIR_TABLES,
     'kvm_tdp_mmu_page_fault > fast_page_fault',
     'kvm_tdp_mmu_map > tdp_iter_next',
-    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
     'tdp_mmu_map_handle_target_level > make_spte',
     'recover_huge_pages_range > tdp_iter_next',
     'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',

@@ -9,7 +9,7 @@ import { P15, P16, SAFETY } from '../../properties/index.js';
 import { migrate_pages, migrate_pages_and_split_inside, split_and_migrate_pages } from '../host.js';
 import { host_huge, machine } from '../machine.js';
 import { a_huge_leaf_covers_an_open_invalidation } from './tracking.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import {
   a_moved_page_is_mapped_again,
   the_host_has_moved_a_page,
@@ -43,6 +43,7 @@ export default scenarios({
     ...part_moves(process('host', split_and_migrate_pages, 1, 2)),
     title: 'The host splits its huge mapping, then moves one of its pages',
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
@@ -50,8 +51,6 @@ export default scenarios({
       'tdp_iter_next > try_step_side',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'split-inside': {
@@ -64,6 +63,7 @@ export default scenarios({
       a_huge_leaf_covers_an_open_invalidation,
     ],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
@@ -72,8 +72,6 @@ export default scenarios({
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'never-split': {
@@ -82,17 +80,15 @@ export default scenarios({
     expect: { P1: 'violated', P16: 'violated' },
     witnesses: [the_host_has_moved_a_page, a_huge_leaf_covers_an_open_invalidation],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > try_step_side',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'try_step_down > tdp_iter_refresh_sptep',
     ),
   },

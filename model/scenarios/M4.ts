@@ -10,17 +10,10 @@ import { SAFETY } from '../../properties/index.js';
 import { enable_dirty_logging } from '../kernel/dirty_log.js';
 import { logging_begins, machine, mapped_huge } from '../machine.js';
 import { a_page_is_write_protected, every_huge_page_is_split, tracking_has_begun } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { EVERY_FAULT_IS_FAST, unreached } from './unreached.js';
 
 const common = {
-  unreached: unreached(
-    'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-    'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-    'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-    'kvm_tdp_mmu_page_fault > read_lock',
-    'kvm_tdp_mmu_page_fault > read_unlock',
-    'tdp_mmu_set_spte_atomic > handle_changed_spte',
-  ),
+  unreached: unreached(...EVERY_FAULT_IS_FAST, 'tdp_mmu_set_spte_atomic > handle_changed_spte'),
   properties: SAFETY,
   witnesses: [every_huge_page_is_split, a_page_is_write_protected, tracking_has_begun],
 };

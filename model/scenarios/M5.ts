@@ -14,12 +14,11 @@ import {
   a_page_is_clean_and_writable,
   a_page_is_harvested,
 } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { EVERY_FAULT_IS_FAST, FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 
 const NEVER = [
+  ...FAULTS_FIND_THEIR_TABLES,
   'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
-  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
   'tdp_iter_next > tdp_iter_restart',
   'tdp_iter_next > try_step_up',
   'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
@@ -56,13 +55,7 @@ const two_harvesters = {
 
 /** No bit is lost where two set one each: set_bit() is locked. */
 const two_markers = {
-  unreached: unreached(
-    'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-    'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-    'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-    'kvm_tdp_mmu_page_fault > read_lock',
-    'kvm_tdp_mmu_page_fault > read_unlock',
-  ),
+  unreached: unreached(...EVERY_FAULT_IS_FAST),
   ...machine(
     { vcpus: 2, guestGfns: 2, flush: 'atomic', reschedule: false },
     [],
@@ -113,11 +106,7 @@ export default scenarios({
   'pml-mark-after-w': {
     ...pml,
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
@@ -130,11 +119,7 @@ export default scenarios({
   'pml-mark-before-w': {
     ...pml,
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',

@@ -7,17 +7,15 @@ import { SAFETY } from '../../properties/index.js';
 import { migrate_pages } from '../host.js';
 import { machine, mapped_small } from '../machine.js';
 import { a_page_becomes_writable_during_its_invalidation, the_host_has_moved_a_page } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 
 const NEVER = [
+  ...NO_TABLE_IS_UNLINKED,
+  ...FAULTS_FIND_THEIR_TABLES,
   'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
   'tdp_iter_next > tdp_iter_restart',
   'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
   'tdp_mmu_map_handle_target_level > make_spte',
-  'tdp_mmu_set_spte > handle_changed_spte',
-  'tdp_mmu_set_spte_atomic > handle_changed_spte',
 ] as const;
 const common = {
   properties: SAFETY,

@@ -15,7 +15,7 @@ import {
   the_host_has_moved_a_page,
   two_invalidations_are_open,
 } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 
 /** Only the root that is walked first maps anything: the newest. */
 function mapped_in_the_newest_root(kvm: Kvm, config: Config): void {
@@ -24,15 +24,13 @@ function mapped_in_the_newest_root(kvm: Kvm, config: Config): void {
 }
 
 const NEVER = [
-  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+  ...NO_TABLE_IS_UNLINKED,
+  ...FAULTS_FIND_THEIR_TABLES,
   'kvm_tdp_mmu_page_fault > fast_page_fault',
   'kvm_tdp_mmu_put_root',
   'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
   'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
   'tdp_mmu_map_handle_target_level > make_spte',
-  'tdp_mmu_set_spte > handle_changed_spte',
-  'tdp_mmu_set_spte_atomic > handle_changed_spte',
   'vcpu_enter_guest > kvm_mmu_free_obsolete_roots',
   'vcpu_enter_guest > kvm_mmu_reload',
 ] as const;

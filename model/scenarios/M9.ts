@@ -16,7 +16,7 @@ import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { set_nx_huge_pages } from '../kernel/zap_all.js';
 import { machine, mapped_huge, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 import {
   a_new_root_is_in_use,
   a_root_is_invalid,
@@ -117,9 +117,8 @@ export default scenarios({
     ),
     title: 'Two vCPUs that want a new root of one role at the same time get the same one (6.9)',
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_side',

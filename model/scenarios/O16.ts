@@ -18,7 +18,7 @@ import {
   an_entry_is_frozen,
   the_host_has_moved_a_page,
 } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 
 /** An exec fault has split the page; one small page is mapped, and it is on the list. */
 function split_for_a_fetch(kvm: Kvm, config: Config): void {
@@ -146,9 +146,8 @@ export default scenarios({
     properties,
     witnesses: [a_table_is_listed, the_list_is_empty, the_host_has_moved_a_page],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_map > track_possible_nx_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',

@@ -18,7 +18,12 @@ import {
   every_huge_page_is_split,
   tracking_has_begun,
 } from './witnesses.js';
-import { unreached } from './unreached.js';
+import {
+  EVERY_FAULT_IS_FAST,
+  FAULTS_FIND_THEIR_TABLES,
+  NO_TABLE_IS_UNLINKED,
+  unreached,
+} from './unreached.js';
 
 const enable = {
   ...machine({ srcu: true }, [process('cpu0', enable_then_get)], mapped_huge()),
@@ -51,11 +56,7 @@ export default scenarios({
     title: 'Dirty logging is enabled on a huge mapping and the log is read once, while the guest writes',
     claims: ['S000-13(a)', 'S000-18(a)'],
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
@@ -66,11 +67,7 @@ export default scenarios({
     title: 'Enabling dirty logging does not flush',
     claims: ['S000-13(b)', 'S000-8(b)'],
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
@@ -83,11 +80,7 @@ export default scenarios({
     title: 'KVM_GET_DIRTY_LOG does not flush',
     claims: ['S000-13(b)'],
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
@@ -104,6 +97,7 @@ export default scenarios({
     title: 'KVM_CLEAR_DIRTY_LOG does not flush',
     claims: ['S000-13(b)'],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'fast_page_fault > fast_pf_fix_direct_spte',
       'ipi_handler',
@@ -115,8 +109,6 @@ export default scenarios({
       'tdp_iter_next > try_step_side',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'vcpu_enter_guest > local_irq_enable',
       'vcpu_enter_guest > set_mode_outside_guest',
       'write_protect_gfn > tdp_iter_next',
@@ -150,10 +142,9 @@ export default scenarios({
     title: 'Dirty logging of a page that the host maps read-only: no fault may make it writable',
     claims: ['S000-13(a)'],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_get_dirty_log_protect > kvm_arch_mmu_enable_log_dirty_pt_masked',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_vm_ioctl_get_dirty_log > kvm_flush_remote_tlbs_memslot',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',

@@ -7,7 +7,7 @@ import { P10, P15, P16, SAFETY } from '../../properties/index.js';
 import type { Choices } from '../config.js';
 import { kvm_gmem_punch_hole } from '../kernel/guest_memfd.js';
 import { machine, mapped_huge } from '../machine.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import { a_precise_zap_runs, a_small_page_is_mapped } from './witnesses.js';
 
 const choices = {
@@ -33,15 +33,13 @@ export default scenarios({
     variant: ['boundary-walk-flushes', 'gmem-zap-without-flush'],
     expect: { P1: 'violated', P8: 'violated' },
     unreached: unreached(
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > try_step_side',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
       'tdp_mmu_zap_leafs > tdp_mmu_iter_cond_resched',
     ),
@@ -51,15 +49,13 @@ export default scenarios({
     title: 'The zap flushes, and the split does not',
     claims: ['S000-17(b)', 'S000-15(a)'],
     unreached: unreached(
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > try_step_side',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
       'tdp_mmu_zap_leafs > tdp_mmu_iter_cond_resched',
     ),
@@ -71,15 +67,13 @@ export default scenarios({
     variant: ['gmem-zap-without-flush'],
     expect: { P1: 'violated', P8: 'violated' },
     unreached: unreached(
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > try_step_side',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
       'tdp_mmu_zap_leafs > tdp_mmu_iter_cond_resched',
     ),

@@ -23,7 +23,7 @@ import {
   the_host_has_moved_a_page,
   tracking_has_begun,
 } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 
 const split = process('cpu0', kvm_mmu_slot_try_split_huge_pages, PG_LEVEL_4K);
 
@@ -69,13 +69,12 @@ export default scenarios({
     title: 'A split that yields without a flush, a notifier that moves one of the pages, and a writing guest',
     claims: ['S000-2(a)', 'S000-5(a)', 'S000-15(a)'],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'enable-against-notifier': {
@@ -87,11 +86,10 @@ export default scenarios({
     title: 'Enabling dirty logging and reading the log, against a notifier and a writing guest',
     claims: ['S000-2(a)', 'S000-13(a)'],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
     ),
     properties: SAFETY,
@@ -148,11 +146,10 @@ export default scenarios({
     title: 'A split that yields without a flush, a walk that puts huge pages back, and a writing guest',
     claims: ['S000-2(a)'],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'tdp_iter_next > try_step_down',
       'tdp_iter_next > try_step_up',
@@ -209,13 +206,12 @@ export default scenarios({
     title: 'The posted version, which flushes before it yields: no property tells it from the one without',
     claims: ['S000-16(a)'],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     variant: ['split-flushes-before-yield'],
   },

@@ -15,7 +15,7 @@ import {
   an_entry_is_frozen,
   every_huge_page_is_split,
 } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 
 /** A table with a hole in front, where the host maps huge: the next fault on the hole collapses it. */
 function table_with_a_hole(kvm: Kvm, config: Config): void {
@@ -60,10 +60,9 @@ export default scenarios({
     title: 'A fault replaces a table by a huge leaf and flushes before it leaves RCU',
     claims: ['S000-3(b)'],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'tdp_mmu_map_handle_target_level > make_spte',
     ),
@@ -102,10 +101,9 @@ export default scenarios({
     title: 'A fault replaces a table by a huge leaf and flushes only after leaving RCU',
     claims: ['S000-3(c)'],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'tdp_mmu_map_handle_target_level > make_spte',
     ),

@@ -8,23 +8,21 @@ import { type Choices, V6_16 } from '../config.js';
 import { kvm_vm_set_mem_attributes } from '../kernel/mem_attributes.js';
 import { machine, mapped_huge } from '../machine.js';
 import { a_gfn_is_private, a_private_gfn_is_mapped } from './M21.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import { a_precise_zap_runs, a_small_page_is_mapped, an_invalidation_is_open } from './witnesses.js';
 
 /** What most of these do not execute, each for the reason in unreached.ts. */
 const NOWHERE = [
+  ...NO_TABLE_IS_UNLINKED,
+  ...FAULTS_FIND_THEIR_TABLES,
   'fast_page_fault > fast_pf_fix_direct_spte',
   'fast_page_fault > kvm_tdp_mmu_read_spte',
   'kvm_faultin_pfn > hva_to_pfn',
   'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
-  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
   'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
   'tdp_iter_next > try_step_side',
   'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
   'tdp_mmu_map_handle_target_level > make_spte',
-  'tdp_mmu_set_spte > handle_changed_spte',
-  'tdp_mmu_set_spte_atomic > handle_changed_spte',
 ] as const;
 
 const choices = {
@@ -53,6 +51,7 @@ export default scenarios({
     claims: ['S001-5(a)'],
     expect: { P10: 'violated' },
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'fast_page_fault > fast_pf_fix_direct_spte',
       'fast_page_fault > kvm_tdp_mmu_read_spte',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
@@ -63,8 +62,6 @@ export default scenarios({
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'conversion-with-split': {
@@ -85,14 +82,12 @@ export default scenarios({
       'A huge page is split at either end: while mmu_lock is dropped to allocate for the second, the first is kept from coming back',
     claims: ['S001-5(b)'],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'fast_page_fault > fast_pf_fix_direct_spte',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'split-fails': {

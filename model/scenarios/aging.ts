@@ -23,7 +23,12 @@ import {
   a_page_is_old,
   a_table_entry_is_old,
 } from './tracking.js';
-import { unreached } from './unreached.js';
+import {
+  EVERY_FAULT_IS_FAST,
+  FAULTS_FIND_THEIR_TABLES,
+  NO_TABLE_IS_UNLINKED,
+  unreached,
+} from './unreached.js';
 import {
   a_page_becomes_writable_during_its_invalidation,
   a_page_is_harvested,
@@ -34,15 +39,13 @@ import {
 
 /** What several of these do not execute, each for the reason in unreached.ts. */
 const NOWHERE = [
+  ...NO_TABLE_IS_UNLINKED,
+  ...FAULTS_FIND_THEIR_TABLES,
   'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
   'tdp_iter_next > tdp_iter_restart',
   'tdp_iter_next > try_step_up',
   'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
   'tdp_mmu_map_handle_target_level > make_spte',
-  'tdp_mmu_set_spte > handle_changed_spte',
-  'tdp_mmu_set_spte_atomic > handle_changed_spte',
 ] as const;
 
 const common = { properties: [...SAFETY, P16] };
@@ -138,12 +141,8 @@ export default scenarios({
     title: 'Aging clears A in an entry that a fast page fault makes writable',
     claims: [],
     unreached: unreached(
+      ...EVERY_FAULT_IS_FAST,
       'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
       'tdp_iter_next > tdp_iter_restart',
     ),
   },
@@ -154,12 +153,8 @@ export default scenarios({
     variant: ['aging-stores-plainly'],
     expect: { P6: 'violated' },
     unreached: unreached(
+      ...EVERY_FAULT_IS_FAST,
       'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
       'tdp_iter_next > tdp_iter_restart',
     ),
   },
@@ -212,11 +207,7 @@ export default scenarios({
     claims: [],
     witnesses: [a_page_is_old, a_page_is_harvested],
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
@@ -227,15 +218,10 @@ export default scenarios({
     title: 'Without A/D bits, up to 6.12: clear_flush_young() flushes, clear_young() does not',
     claims: [],
     unreached: unreached(
+      ...EVERY_FAULT_IS_FAST,
+      ...FAULTS_FIND_THEIR_TABLES,
       'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > tdp_iter_restart',
     ),
@@ -247,16 +233,11 @@ export default scenarios({
     variant: ['clear-flush-young-without-flush'],
     expect: { P8: 'violated' },
     unreached: unreached(
+      ...EVERY_FAULT_IS_FAST,
+      ...FAULTS_FIND_THEIR_TABLES,
       'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
       'ipi_handler',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_map > tdp_mmu_map_handle_target_level',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'kvm_vcpu_flush_tlb_all',
       'tdp_iter_next > tdp_iter_restart',
@@ -377,11 +358,7 @@ export default scenarios({
     claims: [],
     witnesses: [a_page_is_old, tracking_has_begun, a_page_is_harvested],
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',

@@ -14,7 +14,7 @@ import { clear_whole_dirty_log, disable_dirty_logging } from '../kernel/clear_di
 import { kvm_set_memory_region, kvm_vm_ioctl_get_dirty_log } from '../kernel/dirty_log.js';
 import { logging, machine, mapped_huge, mapped_small } from '../machine.js';
 import { enable_disable_enable, enable_then_clear, enable_then_get } from './threads.js';
-import { unreached } from './unreached.js';
+import { EVERY_FAULT_IS_FAST, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import {
   a_dirty_bit_is_set,
   a_fast_fault_is_about_to_mark_its_page,
@@ -90,11 +90,7 @@ export default scenarios({
     properties: [...LOG, P21, T9],
     witnesses: [the_dirty_bitmap_is_freed, a_fast_fault_is_about_to_mark_its_page, a_page_is_harvested],
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
@@ -111,11 +107,7 @@ export default scenarios({
     properties: [...LOG, P21, T9],
     witnesses: [the_dirty_bitmap_is_freed, a_fast_fault_is_about_to_mark_its_page],
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_iter_next',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_alloc_sp_for_split',
@@ -235,11 +227,7 @@ export default scenarios({
     ...for_l2,
     unreached: unreached(
       ...NOWHERE,
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'wrprot_gfn_range > tdp_iter_next',
       'wrprot_gfn_range > tdp_mmu_set_spte_atomic',
     ),
@@ -248,14 +236,7 @@ export default scenarios({
   },
   'without-ad-bits': {
     ...machine({ ...by_w, adBits: false, srcu: true }, [process('cpu0', enable_then_get)], mapped_small()),
-    unreached: unreached(
-      ...NOWHERE,
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
-    ),
+    unreached: unreached(...NOWHERE, ...EVERY_FAULT_IS_FAST),
     title: 'Dirty logging without A/D bits',
     claims: ['O17', 'O18'],
     properties: LOG,
@@ -263,27 +244,13 @@ export default scenarios({
   },
   'own-write': {
     ...emulation,
-    unreached: unreached(
-      ...NOWHERE,
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
-    ),
+    unreached: unreached(...NOWHERE, ...EVERY_FAULT_IS_FAST),
     title: 'KVM itself writes to a page, and marks it afterwards',
     claims: ['O18'],
   },
   'own-write-marked-first': {
     ...emulation,
-    unreached: unreached(
-      ...NOWHERE,
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
-    ),
+    unreached: unreached(...NOWHERE, ...EVERY_FAULT_IS_FAST),
     title: 'KVM itself writes to a page that it has marked before',
     claims: ['O18'],
     variant: ['emulation-marks-first'],
@@ -292,14 +259,7 @@ export default scenarios({
   },
   'own-write-without-srcu': {
     ...emulation,
-    unreached: unreached(
-      ...NOWHERE,
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
-    ),
+    unreached: unreached(...NOWHERE, ...EVERY_FAULT_IS_FAST),
     title: 'KVM itself writes to a page whose slot begins to log, and nobody waits for SRCU',
     claims: ['O17'],
     variant: ['enable-without-srcu'],
@@ -330,6 +290,7 @@ export default scenarios({
       mapped_huge(),
     ),
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
@@ -339,8 +300,6 @@ export default scenarios({
       'tdp_iter_next > try_step_side',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'write_protect_gfn > tdp_iter_next',
     ),
     title: 'Everything is set at first: KVM_CLEAR_DIRTY_LOG protects the huge page',
@@ -377,11 +336,7 @@ export default scenarios({
       mapped_huge(),
     ),
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_set_spte > handle_changed_spte',
@@ -400,6 +355,7 @@ export default scenarios({
       mapped_huge(),
     ),
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
@@ -409,8 +365,6 @@ export default scenarios({
       'tdp_iter_next > try_step_side',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'vcpu_enter_guest > vmx_flush_pml_buffer',
       'write_protect_gfn > tdp_iter_next',
     ),
@@ -422,6 +376,7 @@ export default scenarios({
   'all-set-two-pages': {
     ...all_set_two_pages,
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
@@ -430,8 +385,6 @@ export default scenarios({
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     title: 'Everything is set at first: a word of the bitmap covers two huge pages',
     claims: ['O18'],
@@ -439,6 +392,7 @@ export default scenarios({
   'all-set-head-only': {
     ...all_set_two_pages,
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'clear_dirty_pt_masked > tdp_mmu_clear_spte_bits',
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
@@ -447,8 +401,6 @@ export default scenarios({
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     title: 'A word of the bitmap covers two huge pages, and only the first is protected',
     claims: ['O18'],

@@ -11,7 +11,7 @@ import { harvest_dirty_rings } from '../kernel/dirty_ring_reset.js';
 import { logging, machine, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { harvest_twice } from './threads.js';
-import { unreached } from './unreached.js';
+import { EVERY_FAULT_IS_FAST, unreached } from './unreached.js';
 import {
   a_fast_fault_is_about_to_mark_its_page,
   a_page_is_harvested,
@@ -20,12 +20,8 @@ import {
 
 /** What most of these do not execute, each for the reason in unreached.ts. */
 const NOWHERE = [
+  ...EVERY_FAULT_IS_FAST,
   'kvm_dirty_ring_reset > kvm_reset_dirty_gfn',
-  'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-  'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-  'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-  'kvm_tdp_mmu_page_fault > read_lock',
-  'kvm_tdp_mmu_page_fault > read_unlock',
   'tdp_iter_next > tdp_iter_restart',
   'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
 ] as const;
@@ -75,11 +71,7 @@ export default scenarios({
   'two-words': {
     ...machine({ ...choices, wordBits: 1 }, harvest, two_entries),
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
     ),

@@ -12,7 +12,12 @@ import { kvm_vm_ioctl_get_dirty_log } from '../kernel/dirty_log.js';
 import { logging, machine, mapped_huge, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { enable_then_get } from './threads.js';
-import { unreached } from './unreached.js';
+import {
+  EVERY_FAULT_IS_FAST,
+  FAULTS_FIND_THEIR_TABLES,
+  NO_TABLE_IS_UNLINKED,
+  unreached,
+} from './unreached.js';
 import {
   a_page_is_clean_and_writable,
   a_page_is_dirtied_without_w,
@@ -54,14 +59,12 @@ export default scenarios({
   'zap-exchanges': {
     ...machine(zap, migrate, clean),
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'vcpu_enter_guest > vmx_update_cpu_dirty_logging',
     ),
     title: 'The notifier zaps clean leafs while a vCPU sets D in them',
@@ -72,14 +75,12 @@ export default scenarios({
   'zap-exchanges-6.15': {
     ...machine({ ...zap, kernel: V6_15 }, migrate, clean),
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'vcpu_enter_guest > vmx_update_cpu_dirty_logging',
     ),
     title: 'The same by the rules of 6.15, where A is no reason for an exchange',
@@ -90,14 +91,12 @@ export default scenarios({
   'zap-stores': {
     ...machine(zap, migrate, clean),
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'vcpu_enter_guest > vmx_update_cpu_dirty_logging',
     ),
     title: 'The notifier stores over clean leafs',
@@ -136,11 +135,7 @@ export default scenarios({
       mapped_small({ dirty: false }),
     ),
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_iter_next',
@@ -155,13 +150,12 @@ export default scenarios({
   'legacy-zap': {
     ...legacy_zap,
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'write_protect_gfn > tdp_iter_next',
     ),
     title:
@@ -171,13 +165,12 @@ export default scenarios({
   'legacy-zap-counted': {
     ...legacy_zap,
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'fast_page_fault > fast_pf_fix_direct_spte',
       'kvm_tdp_mmu_map > kvm_mmu_hugepage_adjust',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'write_protect_gfn > tdp_iter_next',
     ),
     title: 'The same, and the lost D counts',
@@ -196,11 +189,7 @@ export default scenarios({
     properties: [...SAFETY, P6bits],
     witnesses: [a_page_is_dirtied_without_w, a_page_is_harvested],
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
     ),

@@ -17,7 +17,12 @@ import { set_nx_huge_pages } from '../kernel/zap_all.js';
 import { host_huge, machine, mapped_small } from '../machine.js';
 import { type Kvm, ROOT } from '../state.js';
 import { a_page_is_old } from './tracking.js';
-import { unreached } from './unreached.js';
+import {
+  EVERY_FAULT_IS_FAST,
+  FAULTS_FIND_THEIR_TABLES,
+  NO_TABLE_IS_UNLINKED,
+  unreached,
+} from './unreached.js';
 import {
   a_root_is_invalid,
   a_table_waits_for_its_grace_period,
@@ -190,15 +195,13 @@ export default scenarios({
   'two-ranges': {
     ...two_ranges,
     unreached: unreached(
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     title: 'Two notifiers move neighbours at once, and faults are kept out of both ranges',
     claims: ['M7'],
@@ -206,15 +209,13 @@ export default scenarios({
   'later-range-replaces': {
     ...two_ranges,
     unreached: unreached(
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     title: 'The range of the second invalidation replaces that of the first, which is still open',
     claims: ['P16'],
@@ -371,11 +372,7 @@ export default scenarios({
   'access-tracked-then-logged': {
     ...access_tracked,
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_iter_next',
@@ -389,11 +386,7 @@ export default scenarios({
   'access-tracked-then-logged-without-flush': {
     ...access_tracked,
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_iter_next',
@@ -408,10 +401,9 @@ export default scenarios({
   'zapped-range-flushed': {
     ...ranged,
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_map_handle_target_level > make_spte',
@@ -424,10 +416,9 @@ export default scenarios({
   'other-range-flushed': {
     ...ranged,
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_map_handle_target_level > make_spte',

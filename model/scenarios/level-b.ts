@@ -11,7 +11,7 @@ import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { host_huge, machine, mapped_huge, mapped_small, unmapped } from '../machine.js';
 import { type Kvm, PG_LEVEL_4K } from '../state.js';
 import { split_then_migrate } from './threads.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import {
   a_moved_page_is_mapped_again,
   a_small_page_is_executable,
@@ -94,10 +94,9 @@ export default scenarios({
     title: 'M2 on level B: a split without a flush, then a zap of the children with one',
     claims: ['M2'],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_map_handle_target_level > make_spte',
@@ -115,12 +114,11 @@ export default scenarios({
     title: 'M2 on level B: the zap does not flush',
     claims: ['M2'],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'ipi_handler',
       'kvm_make_all_cpus_request > smp_call_function_many',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_map_handle_target_level > make_spte',
@@ -142,6 +140,7 @@ export default scenarios({
     title: 'M7 on level B: a slow fault against a notifier that moves its page',
     claims: ['M7'],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
@@ -149,8 +148,6 @@ export default scenarios({
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     ...machine(
       { ...LEVEL_B, invalidations: 1, reschedule: false },
@@ -164,6 +161,7 @@ export default scenarios({
     title: 'M7 on level B: a slow fault that does not test for invalidations',
     claims: ['M7'],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
@@ -171,8 +169,6 @@ export default scenarios({
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     ...machine(
       { ...LEVEL_B, invalidations: 1, reschedule: false },
@@ -190,10 +186,9 @@ export default scenarios({
     title: 'S000-3 on level B: a fault replaces a table by a huge leaf and flushes before it leaves RCU',
     claims: ['S000-3(b)'],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'tdp_mmu_map_handle_target_level > make_spte',
     ),
@@ -203,10 +198,9 @@ export default scenarios({
     title: 'S000-3 on level B: the flush comes only after leaving RCU',
     claims: ['S000-3(c)'],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'tdp_mmu_map_handle_target_level > make_spte',
     ),

@@ -7,7 +7,12 @@ import { process, type ScenarioSpec, scenarios } from 'mmucheck/language';
 import { P1, P21, P6, P8, T7 } from '../../properties/index.js';
 import { migrate_pages } from '../host.js';
 import { machine, mapped_small } from '../machine.js';
-import { unreached } from './unreached.js';
+import {
+  EVERY_FAULT_IS_FAST,
+  FAULTS_FIND_THEIR_TABLES,
+  NO_TABLE_IS_UNLINKED,
+  unreached,
+} from './unreached.js';
 import { enable_then_disable } from './threads.js';
 import {
   a_fast_fault_is_about_to_mark_its_page,
@@ -17,16 +22,14 @@ import {
 } from './witnesses.js';
 
 const NEVER = [
-  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-  'tdp_mmu_set_spte > handle_changed_spte',
+  ...NO_TABLE_IS_UNLINKED,
+  ...FAULTS_FIND_THEIR_TABLES,
   'kvm_tdp_mmu_page_fault > fast_page_fault',
   'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
   'tdp_iter_next > tdp_iter_restart',
   'tdp_iter_next > try_step_up',
   'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
   'tdp_mmu_map_handle_target_level > make_spte',
-  'tdp_mmu_set_spte_atomic > handle_changed_spte',
 ] as const;
 
 const notifier = {
@@ -80,11 +83,7 @@ export default scenarios({
       'A reader has sampled the index of SRCU before a grace period, and counts when the next one has begun',
     claims: ['L2'],
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_mmu_set_spte_atomic > handle_changed_spte',
       'tdp_mmu_split_huge_pages_root > tdp_iter_next',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_alloc_sp_for_split',

@@ -20,7 +20,7 @@ import { kvm_vm_ioctl_get_dirty_log } from '../kernel/dirty_log.js';
 import { logging, machine, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { a_page_is_harvested } from './witnesses.js';
-import { unreached } from './unreached.js';
+import { EVERY_FAULT_IS_FAST, unreached } from './unreached.js';
 
 const by_d = { pml: 2, trackDirty: true, reschedule: false, guestGfns: 1 } as const;
 const clean = logging(mapped_small({ dirty: false }));
@@ -148,11 +148,7 @@ export default scenarios({
     properties: [...SAFETY, P3log, operations_end(['cpu0', 'cpu1'])],
     witnesses: [a_page_is_harvested],
     unreached: unreached(
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
+      ...EVERY_FAULT_IS_FAST,
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',

@@ -21,7 +21,7 @@ import {
   the_slot_is_back,
   the_slot_is_invalid,
 } from './slot-witnesses.js';
-import { unreached } from './unreached.js';
+import { NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import {
   a_new_root_is_in_use,
   an_invalidation_is_open,
@@ -388,9 +388,8 @@ export default scenarios({
     title: 'A prefault that finds the slot invalid leaves with an error (6.18)',
     unreached: unreached(
       ...NOWHERE,
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     claims: ['K62(b)'],
   },

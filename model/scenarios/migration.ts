@@ -6,23 +6,21 @@ import { process, scenarios } from 'mmucheck/language';
 import { SAFETY } from '../../properties/index.js';
 import { migrate_pages } from '../host.js';
 import { machine, mapped_small } from '../machine.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import { a_vcpu_is_kicked, the_host_has_moved_a_page } from './witnesses.js';
 
 const common = {
   claims: [],
   properties: SAFETY,
   unreached: unreached(
-    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+    ...NO_TABLE_IS_UNLINKED,
+    ...FAULTS_FIND_THEIR_TABLES,
     'kvm_tdp_mmu_page_fault > fast_page_fault',
     'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
     'tdp_iter_next > tdp_iter_restart',
     'tdp_iter_next > try_step_up',
     'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
     'tdp_mmu_map_handle_target_level > make_spte',
-    'tdp_mmu_set_spte > handle_changed_spte',
-    'tdp_mmu_set_spte_atomic > handle_changed_spte',
   ),
 } as const;
 const moving = machine(

@@ -22,7 +22,7 @@ import {
   the_slot_has_come,
   the_slot_has_gone,
 } from './slot-witnesses.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import { a_new_root_is_in_use, the_host_has_moved_a_page } from './witnesses.js';
 
 /** What most of these do not execute, each for the reason in unreached.ts. */
@@ -128,12 +128,7 @@ export default scenarios({
     ...machine({ ...two, kernel: V6_6 }, [create_and_move], table_of_holes),
     title:
       'A vCPU that finds the old slots stores an MMIO entry over the leaf of one that finds the new, and nobody flushes',
-    unreached: unreached(
-      ...NOWHERE,
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
-    ),
+    unreached: unreached(...NOWHERE, ...NO_TABLE_IS_UNLINKED, 'kvm_tdp_mmu_map > tdp_mmu_link_sp'),
     claims: ['O28(e)'],
     expect: { P1: 'violated' },
   },
@@ -143,10 +138,9 @@ export default scenarios({
     title: 'The same where a fault leaves a leaf alone that allows the access (6.13)',
     unreached: unreached(
       ...NOWHERE,
+      ...NO_TABLE_IS_UNLINKED,
       'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
     claims: ['O28(f)'],
   },
@@ -276,9 +270,8 @@ export default scenarios({
     title:
       'The generations of MMIO entries begin anew, and an entry of the last round is taken for a new one',
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_changed_spte > handle_removed_pt',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',

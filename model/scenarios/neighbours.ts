@@ -14,7 +14,12 @@ import {
 import { host_huge, logging, logging_begins, machine, mapped_huge, mapped_small } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { split_exclusively } from './hypothetical.js';
-import { unreached } from './unreached.js';
+import {
+  EVERY_FAULT_IS_FAST,
+  FAULTS_FIND_THEIR_TABLES,
+  NO_TABLE_IS_UNLINKED,
+  unreached,
+} from './unreached.js';
 import {
   a_page_is_harvested,
   a_page_is_write_protected,
@@ -33,25 +38,17 @@ export function* invalidate_only(kvm: Kvm): Op {
 
 const common = { claims: [], properties: SAFETY };
 const HUGE_ONLY = [
+  ...NO_TABLE_IS_UNLINKED,
+  ...FAULTS_FIND_THEIR_TABLES,
   'kvm_tdp_mmu_page_fault > fast_page_fault',
   'try_step_down > tdp_iter_refresh_sptep',
   'tdp_iter_next > try_step_up',
   'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
-  'tdp_mmu_set_spte_atomic > handle_changed_spte',
-  'tdp_mmu_set_spte > handle_changed_spte',
   'kvm_tdp_mmu_map > tdp_iter_next',
-  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
   'tdp_mmu_map_handle_target_level > make_spte',
   'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
 ] as const;
-const FAST_ONLY = [
-  'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-  'kvm_tdp_mmu_page_fault > read_lock',
-  'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-  'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-  'kvm_tdp_mmu_page_fault > read_unlock',
-] as const;
+const FAST_ONLY = [...EVERY_FAULT_IS_FAST] as const;
 
 export default scenarios({
   'two-invalidations': {
@@ -155,13 +152,12 @@ export default scenarios({
     title: 'The write-lock split drops mmu_lock for its allocation while a notifier zaps the page',
     witnesses: [every_huge_page_is_split, an_invalidation_is_open, the_host_has_moved_a_page],
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_set_spte > handle_changed_spte',
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
       'kvm_tdp_mmu_map > tdp_iter_next',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
       'tdp_mmu_map_handle_target_level > make_spte',
       'tdp_mmu_split_huge_pages_root > tdp_mmu_iter_cond_resched',
     ),
@@ -176,15 +172,13 @@ export default scenarios({
     title: 'A notifier flushes while the vCPU exits and enters the guest at any time by itself',
     witnesses: [an_invalidation_is_open, the_host_has_moved_a_page],
     unreached: unreached(
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   'split-without-memory': {

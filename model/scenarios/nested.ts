@@ -13,7 +13,7 @@ import { migrate_pages } from '../host.js';
 import { set_nx_huge_pages } from '../kernel/zap_all.js';
 import { machine, mapped_huge } from '../machine.js';
 import { type Kvm, NO_ROOT } from '../state.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 import { the_host_has_moved_a_page } from './witnesses.js';
 
 /** What most of these do not execute, each for the reason in unreached.ts. */
@@ -119,8 +119,7 @@ export default scenarios({
     ...notifier,
     unreached: unreached(
       ...NOWHERE,
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_put_root',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > try_step_side',
@@ -137,8 +136,7 @@ export default scenarios({
     ...notifier,
     unreached: unreached(
       ...NOWHERE,
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+      ...FAULTS_FIND_THEIR_TABLES,
       'kvm_tdp_mmu_put_root',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_iter_next > try_step_side',

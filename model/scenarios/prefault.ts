@@ -11,7 +11,7 @@ import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { machine, mapped_small } from '../machine.js';
 import { type Kvm, NO_ROOT } from '../state.js';
 import { a_page_is_old } from './tracking.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, NO_TABLE_IS_UNLINKED, unreached } from './unreached.js';
 import {
   a_moved_page_is_mapped_again,
   a_small_page_is_mapped,
@@ -131,16 +131,14 @@ export default scenarios({
     title: 'Without A/D bits a prefault leaves an entry without rights, which the first access restores',
     witnesses: [...common.witnesses, a_page_is_old],
     unreached: unreached(
+      ...NO_TABLE_IS_UNLINKED,
+      ...FAULTS_FIND_THEIR_TABLES,
       'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_write_spte > __kvm_tdp_mmu_write_spte',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_up',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
       'tdp_mmu_map_handle_target_level > make_spte',
-      'tdp_mmu_set_spte > handle_changed_spte',
-      'tdp_mmu_set_spte_atomic > handle_changed_spte',
     ),
   },
   errors: {

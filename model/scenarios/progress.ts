@@ -17,7 +17,12 @@ import { host_huge, machine, mapped_huge, mapped_small } from '../machine.js';
 import { type Kvm, PG_LEVEL_4K } from '../state.js';
 import { logged, recover_huge_pages } from './M10.js';
 import { migrate_twice } from './threads.js';
-import { unreached } from './unreached.js';
+import {
+  EVERY_FAULT_IS_FAST,
+  FAULTS_FIND_THEIR_TABLES,
+  NO_TABLE_IS_UNLINKED,
+  unreached,
+} from './unreached.js';
 import {
   a_moved_page_is_mapped_again,
   a_small_page_is_executable,
@@ -36,17 +41,15 @@ const zapping = {
   ),
   witnesses: moved,
   unreached: unreached(
+    ...NO_TABLE_IS_UNLINKED,
+    ...FAULTS_FIND_THEIR_TABLES,
     'kvm_tdp_mmu_page_fault > fast_page_fault',
     'try_step_down > tdp_iter_refresh_sptep',
     'tdp_iter_next > try_step_up',
     'kvm_tdp_mmu_map > tdp_iter_next',
-    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
     'tdp_mmu_map_handle_target_level > make_spte',
     'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
     'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
-    'tdp_mmu_set_spte_atomic > handle_changed_spte',
-    'tdp_mmu_set_spte > handle_changed_spte',
   ),
 };
 const twice = {
@@ -57,18 +60,16 @@ const twice = {
   ),
   witnesses: moved,
   unreached: unreached(
+    ...NO_TABLE_IS_UNLINKED,
+    ...FAULTS_FIND_THEIR_TABLES,
     'kvm_tdp_mmu_page_fault > fast_page_fault',
     'try_step_down > tdp_iter_refresh_sptep',
     'tdp_iter_next > try_step_side',
     'tdp_iter_next > try_step_up',
     'kvm_tdp_mmu_map > tdp_iter_next',
-    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
     'tdp_mmu_map_handle_target_level > make_spte',
     'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
     'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
-    'tdp_mmu_set_spte_atomic > handle_changed_spte',
-    'tdp_mmu_set_spte > handle_changed_spte',
   ),
 };
 const executing = {
@@ -107,10 +108,9 @@ const recovering = {
   ),
   witnesses: [an_entry_is_frozen],
   unreached: unreached(
+    ...FAULTS_FIND_THEIR_TABLES,
     'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
     'kvm_tdp_mmu_map > tdp_iter_next',
-    'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-    'kvm_tdp_mmu_map > tdp_mmu_link_sp',
     'tdp_mmu_map_handle_target_level > make_spte',
     'zap_collapsible_spte_range > tdp_iter_next',
     'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
@@ -267,13 +267,6 @@ export default scenarios({
     claims: ['T1'],
     properties: [...SAFETY, T1],
     witnesses: [a_page_becomes_writable],
-    unreached: unreached(
-      'fast_pf_fix_direct_spte > mark_page_dirty_in_slot',
-      'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-      'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-      'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-      'kvm_tdp_mmu_page_fault > read_lock',
-      'kvm_tdp_mmu_page_fault > read_unlock',
-    ),
+    unreached: unreached(...EVERY_FAULT_IS_FAST, 'fast_pf_fix_direct_spte > mark_page_dirty_in_slot'),
   },
 });

@@ -11,7 +11,7 @@ import { NONPRESENT_SPTE } from '../kernel/spte.js';
 import { machine, mapped_small, with_memslot } from '../machine.js';
 import type { Kvm } from '../state.js';
 import { the_slot_has_gone, the_slot_is_invalid } from './slot-witnesses.js';
-import { unreached } from './unreached.js';
+import { FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 import { a_new_root_is_in_use } from './witnesses.js';
 
 function first_page_missing(kvm: Kvm, config: Config): void {
@@ -51,9 +51,8 @@ export default scenarios({
     ...leafs,
     title: 'A slot is deleted and its leafs are zapped, against a fault',
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_changed_spte > handle_removed_pt',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
@@ -65,11 +64,10 @@ export default scenarios({
     ...fast,
     title: 'A slot is deleted with a fast zap, against a fault',
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       '__tdp_mmu_zap_root > tdp_iter_next',
       '__tdp_mmu_zap_root > tdp_mmu_iter_cond_resched',
       'handle_removed_pt > kvm_tdp_mmu_write_spte_atomic',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'tdp_iter_next > tdp_iter_restart',
       'tdp_iter_next > try_step_side',
@@ -83,9 +81,8 @@ export default scenarios({
     ...leafs,
     title: 'Deleting a slot does not wait for faults that found it valid: one maps it after the zap',
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_changed_spte > handle_removed_pt',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',
@@ -99,9 +96,8 @@ export default scenarios({
     ...leafs,
     title: 'A fault takes the invalid copy of a slot for a valid one',
     unreached: unreached(
+      ...FAULTS_FIND_THEIR_TABLES,
       'handle_changed_spte > handle_removed_pt',
-      'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-      'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
       'kvm_tdp_mmu_page_fault > fast_page_fault',
       'kvm_tdp_mmu_write_spte > kvm_tdp_mmu_write_spte_atomic',
       'tdp_mmu_map_handle_target_level > kvm_flush_remote_tlbs',

@@ -10,7 +10,7 @@ import { kvm_mmu_slot_try_split_huge_pages, kvm_vm_ioctl_get_dirty_log } from '.
 import { logging, machine, mapped_giga, mapped_huge, mapped_small } from '../machine.js';
 import { type Kvm, PG_LEVEL_4K } from '../state.js';
 import { split_then_migrate } from './threads.js';
-import { unreached } from './unreached.js';
+import { EVERY_FAULT_IS_FAST, FAULTS_FIND_THEIR_TABLES, unreached } from './unreached.js';
 
 const FORMS = { explicit: { tlb: 'explicit' }, 'may-cache': { tlb: 'may-cache' } } as const;
 
@@ -38,11 +38,7 @@ function both_forms(
 const migrate = process('cpu0', migrate_pages, 0, 2);
 
 /** Faults find the 4K-level table in place, and zaps leave it there. */
-const ONE_TABLE = [
-  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
-  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
-  'tdp_mmu_set_spte > handle_changed_spte',
-] as const;
+const ONE_TABLE = [...FAULTS_FIND_THEIR_TABLES, 'tdp_mmu_set_spte > handle_changed_spte'] as const;
 
 const zapped = {
   unreached: unreached(
@@ -142,11 +138,7 @@ export default scenarios(
       logging(mapped_small({ writable: false })),
       {
         unreached: unreached(
-          'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
-          'kvm_tdp_mmu_page_fault > is_page_fault_stale',
-          'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
-          'kvm_tdp_mmu_page_fault > read_lock',
-          'kvm_tdp_mmu_page_fault > read_unlock',
+          ...EVERY_FAULT_IS_FAST,
           'tdp_iter_next > tdp_iter_restart',
           'tdp_iter_next > try_step_up',
           'tdp_mmu_clear_spte_bits > tdp_mmu_clear_spte_bits_atomic',

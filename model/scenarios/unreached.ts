@@ -113,6 +113,27 @@ const REASONS = {
 
 type Key = keyof typeof REASONS;
 
+/** The fast path answers every fault. */
+export const EVERY_FAULT_IS_FAST = [
+  'kvm_tdp_mmu_page_fault > is_page_fault_stale',
+  'kvm_tdp_mmu_page_fault > kvm_faultin_pfn',
+  'kvm_tdp_mmu_page_fault > kvm_tdp_mmu_map',
+  'kvm_tdp_mmu_page_fault > read_lock',
+  'kvm_tdp_mmu_page_fault > read_unlock',
+] as const satisfies readonly Key[];
+
+/** Neither under the read lock nor under the write lock. */
+export const NO_TABLE_IS_UNLINKED = [
+  'tdp_mmu_set_spte_atomic > handle_changed_spte',
+  'tdp_mmu_set_spte > handle_changed_spte',
+] as const satisfies readonly Key[];
+
+/** No fault has to make a table on its way, out of a huge page or out of nothing. */
+export const FAULTS_FIND_THEIR_TABLES = [
+  'kvm_tdp_mmu_map > tdp_mmu_split_huge_page',
+  'kvm_tdp_mmu_map > tdp_mmu_link_sp',
+] as const satisfies readonly Key[];
+
 /** The excuses of a scenario: a function, or `caller > callee` for the calls of one function in another. */
 export function unreached(...keys: readonly Key[]): Readonly<Record<string, string>> {
   return Object.fromEntries(keys.map((key) => [key, REASONS[key]]));

@@ -1,14 +1,11 @@
 /** States that show that the interesting thing did happen; scenarios name the ones that they must reach. */
 import { cpu_of } from '../hardware/processor.js';
-import { may_hold_above, walk, walk_is_huge, walk_level } from '../hardware/translation.js';
+import { walk, walk_is_huge, walk_level } from '../hardware/translation.js';
 import { type Kvm, PG_LEVEL_1G, PG_LEVEL_2M } from '../state.js';
 
-export function a_vcpu_may_use_a_stale_huge_translation(kvm: Kvm): boolean {
-  for (let v = 0; v < kvm.config.vcpus; v++)
-    for (let gfn = 0; gfn < kvm.config.gfns; gfn++)
-      if (kvm.vcpus[v].in_guest && may_hold_above(kvm, v, gfn, walk_level(kvm, gfn))) return true;
-  return false;
-}
+export { a_root_is_invalid } from '../../properties/t16-invalid-roots-go.js';
+export { a_vcpu_may_use_a_stale_huge_translation } from '../../properties/t3-split-is-flushed.js';
+export { every_table_is_freed } from '../../properties/t15-the-vm-goes.js';
 
 export function every_huge_page_is_split(kvm: Kvm): boolean {
   for (let gfn = 0; gfn < kvm.config.gfns; gfn++) if (walk_is_huge(kvm, gfn)) return false;
@@ -149,11 +146,6 @@ export function a_small_page_is_mapped(kvm: Kvm): boolean {
   return false;
 }
 
-export function a_root_is_invalid(kvm: Kvm): boolean {
-  for (let root = 0; root < kvm.config.rootPages; root++) if (kvm.roots.invalid[root]) return true;
-  return false;
-}
-
 /** Another one than at the start. */
 export function a_new_root_is_in_use(kvm: Kvm): boolean {
   for (let v = 0; v < kvm.config.vcpus; v++)
@@ -219,11 +211,6 @@ export function a_huge_page_cannot_be_made_writable_again(kvm: Kvm): boolean {
 export function the_dirty_bitmap_is_freed(kvm: Kvm): boolean {
   for (let i = 0; i < kvm.config.bitmapLifetimes; i++) if (!kvm.memslot.bitmap_exists[i]) return true;
   return false;
-}
-
-export function every_table_is_freed(kvm: Kvm): boolean {
-  for (let table = 0; table < kvm.config.tables; table++) if (kvm.pt[table].state !== 'free') return false;
-  return true;
 }
 
 export function no_vcpu_logs_modifications(kvm: Kvm): boolean {

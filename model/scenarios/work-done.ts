@@ -55,6 +55,7 @@ const ages = (kernel: number, adBits: boolean) => ({
   claims: ['T13', 'P26', 'O19'],
   properties: [...SAFETY, P26, operation_does('cpu0', 'a page that nobody accesses ages', every_page_is_old)],
   witnesses: [a_page_is_old],
+  unreached: unreached('tdp_iter_next > tdp_iter_restart', 'vcpu_enter_guest > run_guest'),
 });
 
 /** One exec fault has split the page, and nothing in the table is needed any more. */
@@ -166,17 +167,14 @@ export default scenarios({
   'aging-with-ad-bits': {
     ...ages(V6_6, true),
     title: 'A page that nobody accesses is old when aging returns, by its A bit',
-    unreached: unreached('tdp_iter_next > tdp_iter_restart', 'vcpu_enter_guest > run_guest'),
   },
   'aging-without-ad-bits': {
     ...ages(V6_6, false),
     title: 'The same without A/D bits, under mmu_lock: the entry is marked for access tracking',
-    unreached: unreached('tdp_iter_next > tdp_iter_restart', 'vcpu_enter_guest > run_guest'),
   },
   'lockless-aging-without-ad-bits': {
     ...ages(V6_15, false),
     title: 'The same from 6.15 on, without mmu_lock',
-    unreached: unreached('tdp_iter_next > tdp_iter_restart', 'vcpu_enter_guest > run_guest'),
   },
   'nx-recovery-write-locked': {
     ...recovers_nx(V6_6, split_and_listed),

@@ -19,7 +19,8 @@ import {
   type SptePtr,
 } from '../../state.js';
 import { is_accessed_spte, mark_spte_for_access_track } from '../access_track.js';
-import { lockdep_assert_held_write, rcu_read_lock, rcu_read_unlock } from '../locks.js';
+import { lockdep_assert_held_write } from '../lockdep.js';
+import { rcu_read_lock, rcu_read_unlock } from '../locks.js';
 import { is_last_spte, is_shadow_present_pte } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
 import {

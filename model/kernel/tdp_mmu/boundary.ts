@@ -5,7 +5,7 @@
  */
 import type { Op } from 'mmucheck/language';
 import { type Errno, type Gfn, type GfnEnd, type Kvm, type Level, PG_LEVEL_4K, ROOT } from '../../state.js';
-import { lockdep_assert_held } from '../locks.js';
+import { lockdep_assert_held } from '../lockdep.js';
 import { gfn_round_for_level, KVM_PAGES_PER_HPAGE } from '../spte.js';
 import { tdp_mmu_split_huge_pages_root } from './split.js';
 

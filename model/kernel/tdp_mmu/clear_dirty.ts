@@ -3,7 +3,8 @@
 import type { Op } from 'mmucheck/language';
 import { V6_9 } from '../../config.js';
 import { type Gfn, type GfnEnd, type Kvm, type MaybeRoot, NO_ROOT, PG_LEVEL_4K } from '../../state.js';
-import { lockdep_assert_held_read, rcu_read_lock, rcu_read_unlock } from '../locks.js';
+import { lockdep_assert_held_read } from '../lockdep.js';
+import { rcu_read_lock, rcu_read_unlock } from '../locks.js';
 import { is_last_spte, is_shadow_present_pte } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
 import { tdp_mmu_next_root } from './roots.js';

@@ -18,14 +18,8 @@ import {
   type Spte,
 } from '../../state.js';
 import { kvm_mmu_max_mapping_level } from '../hugepage.js';
-import {
-  lockdep_assert_held_read,
-  lockdep_assert_held_slots_lock,
-  rcu_read_lock,
-  rcu_read_unlock,
-  read_lock,
-  read_unlock,
-} from '../locks.js';
+import { lockdep_assert_held_read, lockdep_assert_held_slots_lock } from '../lockdep.js';
+import { rcu_read_lock, rcu_read_unlock, read_lock, read_unlock } from '../locks.js';
 import { kvm_flush_remote_tlbs } from '../requests.js';
 import { is_last_spte, is_shadow_present_pte, make_huge_spte, NONPRESENT_SPTE } from '../spte.js';
 import { kvm_tdp_mmu_read_spte, TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';

@@ -9,15 +9,8 @@
 import { assert, type Op, type Range } from 'mmucheck/language';
 import { V6_9 } from '../../config.js';
 import { type Kvm, type MaybeRoot, NO_ROOT, ROOT, type VcpuId } from '../../state.js';
-import {
-  lockdep_assert_held,
-  lockdep_assert_held_write,
-  read_lock,
-  read_unlock,
-  tdp_mmu_free_sp_rcu_callback,
-  write_lock,
-  write_unlock,
-} from '../locks.js';
+import { lockdep_assert_held, lockdep_assert_held_write } from '../lockdep.js';
+import { read_lock, read_unlock, tdp_mmu_free_sp_rcu_callback, write_lock, write_unlock } from '../locks.js';
 
 /**
  * for_each_tdp_mmu_root_yield_safe() and for_each_valid_tdp_mmu_root_yield_safe():

@@ -20,12 +20,8 @@ import {
   type SptePtr,
 } from '../../state.js';
 import { kvm_update_page_stats, tdp_unaccount_mmu_page } from '../accounting.js';
-import {
-  call_rcu,
-  lockdep_assert_held_read,
-  lockdep_assert_held_write,
-  lockdep_assert_in_rcu,
-} from '../locks.js';
+import { lockdep_assert_held_read, lockdep_assert_held_write, lockdep_assert_in_rcu } from '../lockdep.js';
+import { call_rcu } from '../locks.js';
 import { unaccount_nx_huge_page } from '../possible_nx.js';
 import {
   FROZEN_SPTE,

@@ -13,9 +13,8 @@ import {
   type PageTableId,
 } from '../../state.js';
 import { kvm_update_page_stats } from '../accounting.js';
+import { lockdep_assert_held, might_alloc } from '../lockdep.js';
 import {
-  lockdep_assert_held,
-  might_alloc,
   rcu_read_lock,
   rcu_read_unlock,
   read_lock,

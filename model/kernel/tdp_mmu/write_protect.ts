@@ -2,7 +2,8 @@
 
 import { equal, type Op } from 'mmucheck/language';
 import { type Gfn, type Kvm, type Level, type MaybeRoot, NO_ROOT } from '../../state.js';
-import { lockdep_assert_held_write, rcu_read_lock, rcu_read_unlock } from '../locks.js';
+import { lockdep_assert_held_write } from '../lockdep.js';
+import { rcu_read_lock, rcu_read_unlock } from '../locks.js';
 import { is_last_spte, is_shadow_present_pte } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
 import { tdp_mmu_next_root } from './roots.js';

@@ -11,12 +11,8 @@ import {
   NO_ROOT,
   PG_LEVEL_4K,
 } from '../../state.js';
-import {
-  lockdep_assert_held_read,
-  lockdep_assert_held_write,
-  rcu_read_lock,
-  rcu_read_unlock,
-} from '../locks.js';
+import { lockdep_assert_held_read, lockdep_assert_held_write } from '../lockdep.js';
+import { rcu_read_lock, rcu_read_unlock } from '../locks.js';
 import { kvm_flush_remote_tlbs_gfn } from '../requests.js';
 import { FROZEN_SPTE, is_last_spte, is_shadow_present_pte, NONPRESENT_SPTE } from '../spte.js';
 import { TDP_ITER, tdp_iter_next, tdp_iter_start, type TdpIter } from '../tdp_iter.js';
