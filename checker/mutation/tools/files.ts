@@ -4,13 +4,9 @@ import { dirname, join } from 'node:path';
 import { cannotWrite, writeWholeFile } from '../../cli/files.js';
 import { isRecord, parseJson } from '../../workspace/json.js';
 import { readText } from '../../workspace/sources.js';
+import type { Killer } from '../campaign.js';
 import type { Attempt } from '../ledger.js';
 import { type Vocabulary, vocabularyOf } from '../vocabulary.js';
-
-export interface Killer {
-  readonly scenario: string;
-  readonly property: string;
-}
 
 export class MutationFiles {
   readonly #folder: string;

@@ -6,9 +6,10 @@ import { EXIT, type ExitCode } from '../../cli/exit-codes.js';
 import { outputOf } from '../../cli/output.js';
 import { openProject, scenarioFileOf } from '../../cli/project.js';
 import { InputError } from '../../diagnostics.js';
-import { isKill, type Known, ledgerOf } from '../ledger.js';
+import { Campaign } from '../campaign.js';
+import { type Attempt, type Known, ledgerOf } from '../ledger.js';
 import { type Job, work } from './crew.js';
-import { type Killer, MutationFiles } from './files.js';
+import { MutationFiles } from './files.js';
 import { summaryOf, tableOf } from './table.js';
 
 const USAGE = `npm run mutants -- [SCENARIO...] [options]
@@ -47,12 +48,14 @@ async function score(args: readonly string[]): Promise<ExitCode> {
   const vocabulary = files.vocabulary();
   const killers = files.killers();
   const explanations = files.explanations();
-  const attempts = files.attempts();
-  const mutants = new Map<string, Known>();
-  const identities = new Map<string, string>();
   const filter = values.filter ?? '';
-  const isAsked = (key: string): boolean => key.includes(filter);
-  const killed = new Map<string, Killer>();
+  const campaign = new Campaign({
+    killers,
+    attempts: files.attempts(),
+    filter,
+    everywhere: values.all === true,
+    confirms: values.confirm === true,
+  });
   const maxStates = number(values['max-states'], '--max-states', 50_000);
   const memoryBytes = number(values.memory, '--memory', 1024) * 2 ** 20;
 
@@ -66,15 +69,14 @@ async function score(args: readonly string[]): Promise<ExitCode> {
 
   let problems = 0;
   let isKept = true;
-  // What cannot be remembered is found all the same.
-  const kept = (attempt: (typeof attempts)[number]): boolean => {
+  const keep = (attempt: Attempt): void => {
     try {
-      files.keep(attempt);
-      return true;
+      if (isKept) files.keep(attempt);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
+      // What cannot be remembered is found all the same.
+      isKept = false;
       note(`${error.message}: a later run will try again`);
-      return false;
     }
   };
   const base = {
@@ -82,10 +84,8 @@ async function score(args: readonly string[]): Promise<ExitCode> {
     threads: number(values.workers, '--workers', 1),
     patienceSeconds: number(values.patience, '--patience', 120),
     signal: controller.signal,
-    onMutants(found: readonly Known[], identity: string, { scenario }: Job) {
-      identities.set(scenario, identity);
-      for (const each of found) if (isAsked(each.key)) mutants.set(each.key, each);
-    },
+    onMutants: (found: readonly Known[], identity: string, { scenario }: Job) =>
+      campaign.read(scenario, found, identity),
     onProgress: () => {},
     onProblem({ scenario }: Job, problem: string) {
       problems++;
@@ -95,73 +95,31 @@ async function score(args: readonly string[]): Promise<ExitCode> {
   const read = (job: Job) => ({ ...job, maxStates, memoryBytes, skip: null, filter, only: null, known: [] });
   note(`reading ${jobs.length} scenarios`);
   await work(jobs, { ...base, order: read, onAttempt: () => {} });
-  const valid = (): typeof attempts =>
-    attempts.filter(({ scenario, identity }) => identity === '' || identities.get(scenario) === identity);
-  const learn = (each: (typeof attempts)[number]): void => {
-    for (const [key, outcome] of Object.entries(each.outcomes))
-      if (isKill(outcome) && !killed.has(key))
-        killed.set(key, { scenario: each.scenario, property: outcome.split(' at ')[0] ?? '' });
-  };
-  for (const each of valid()) learn(each);
 
   if (values.known !== true) {
-    let count = 0;
-    const sizes = new Map(attempts.map(({ scenario, states }) => [scenario, states]));
-    const kills = (job: Job): number =>
-      Object.values(killers).filter(({ scenario }) => scenario === job.scenario).length;
-    const order = jobs
-      .filter((job) => values.confirm !== true || kills(job) > 0)
-      .sort(
-        (left, right) =>
-          kills(right) - kills(left) || (sizes.get(left.scenario) ?? 0) - (sizes.get(right.scenario) ?? 0),
-      );
-    const dead = (): number => [...mutants.keys()].filter((key) => killed.has(key)).length;
+    const order = campaign.inOrder(jobs);
     const started = performance.now();
+    let count = 0;
     await work(order, {
       ...base,
       order(job) {
         count++;
-        const done = [...mutants.keys()].filter((key) => values.all !== true && killed.has(key));
-        const only =
-          values.confirm === true
-            ? [...mutants.keys()].filter((key) => killers[key]?.scenario === job.scenario)
-            : null;
-        // What is known to be killed elsewhere waits for that.
-        const later = [...mutants.keys()].filter((key) => {
-          const killer = killers[key];
-          return killer !== undefined && killer.scenario !== job.scenario && !killed.has(key);
-        });
-        const isWaiting = values.all !== true && values.confirm !== true && kills(job) > 0;
-        const skip = [...done, ...(isWaiting ? later : [])];
-        const known = attempts.filter(({ scenario }) => scenario === job.scenario);
-        return { ...job, maxStates, memoryBytes, skip, filter, only, known };
+        return { ...job, maxStates, memoryBytes, filter, ...campaign.selectionFor(job.scenario) };
       },
       onProgress(job, at) {
+        const seconds = Math.round((performance.now() - started) / 1000);
+        const [killed, all] = [campaign.killed, campaign.keys.length];
         if (at === 'compiling')
-          note(
-            `${Math.round((performance.now() - started) / 1000)} s: ${job.scenario} (${count} of ${order.length}), ${dead()} of ${mutants.size} killed`,
-          );
+          note(`${seconds} s: ${job.scenario} (${count} of ${order.length}), ${killed} of ${all} killed`);
       },
-      onAttempt(attempt) {
-        const made =
-          attempt.identity === ''
-            ? { ...attempt, identity: identities.get(attempt.scenario) ?? '' }
-            : attempt;
-        attempts.push(made);
-        if (isKept) isKept = kept(made);
-        learn(made);
-      },
+      onAttempt: (attempt) => keep(campaign.take(attempt)),
     });
   }
 
   const isOfAll = values.filter === undefined && positionals.length === 0;
-  const ledger = ledgerOf(
-    [...mutants.values()].filter(({ key }) => isAsked(key)),
-    valid(),
-    isOfAll
-      ? explanations
-      : Object.fromEntries(Object.entries(explanations).filter(([key]) => mutants.has(key))),
-  );
+  const keys = new Set(campaign.keys);
+  const asked = Object.entries(explanations).filter(([key]) => isOfAll || keys.has(key));
+  const ledger = ledgerOf(campaign.mutants, campaign.valid, Object.fromEntries(asked));
   if (values.keep === true) {
     const found = ledger.mutants.flatMap(({ mutant, killer }) =>
       killer === null ? [] : [[mutant, { scenario: killer.scenario, property: killer.property }] as const],
